@@ -1,0 +1,133 @@
+// Builds dist/ from src/. package.json decides what is built: each file of dist/ that its exports name
+// comes from the entry point of that name in src/entrypoints/.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(packageRoot);
+const dist = "dist";
+const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+
+/** Every file that the exports and programs name. */
+function named(value) {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(named);
+}
+const files = [
+  ...new Set(named([manifest.exports, manifest.bin, manifest.main, manifest.types, manifest.typesVersions])),
+];
+const stems = (extension) =>
+  files
+    .filter((file) => dirname(file) === `./${dist}` && file.endsWith(extension))
+    .map((file) => basename(file, extension));
+const common = {
+  absWorkingDir: packageRoot,
+  bundle: true,
+  target: ["es2022", "node20"],
+  packages: "external",
+  // The binary inside a script, for the entry point that needs no second file.
+  loader: { ".wasm": "binary" },
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+};
+
+/** ES modules. What several entry points share is one chunk, so a page or a process has one instance. */
+async function buildModules() {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: [...new Set([...stems(".js"), ...stems(".cjs")])].map((stem) => `./src/entrypoints/${stem}.ts`),
+    outdir: dist,
+    format: "esm",
+    platform: "neutral",
+    external: ["node:*"],
+    splitting: true,
+    chunkNames: "shared-[hash]",
+  });
+  return metafile.outputs;
+}
+
+/** The ES modules that one imports, itself included. */
+function reachable(outputs, start, seen = new Set()) {
+  if (seen.has(start)) return seen;
+  seen.add(start);
+  for (const { path, external } of outputs[start].imports) if (!external) reachable(outputs, path, seen);
+  return seen;
+}
+
+/**
+ * CommonJS, made file by file from the ES modules, so that what is shared there is shared here:
+ * esbuild splits ES modules only.
+ */
+async function buildCommonJs(outputs) {
+  const entries = stems(".cjs").map((stem) => `${dist}/${stem}.js`);
+  const wanted = new Set(entries.flatMap((entry) => [...reachable(outputs, entry)]));
+  for (const file of wanted) {
+    const usesUrl = readFileSync(file, "utf8").includes("import.meta.url");
+    await build({
+      ...common,
+      entryPoints: [`./${file}`],
+      outfile: file.replace(/\.js$/, ".cjs"),
+      format: "cjs",
+      platform: "node",
+      define: usesUrl ? { "import.meta.url": "moduleUrl" } : {},
+      banner: usesUrl
+        ? { js: '"use strict"; const moduleUrl = require("node:url").pathToFileURL(__filename).href;' }
+        : {},
+      plugins: [
+        {
+          name: "siblings",
+          setup({ onResolve }) {
+            onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
+              kind === "entry-point" ? undefined : { path: path.replace(/\.js$/, ".cjs"), external: true },
+            );
+          },
+        },
+      ],
+    });
+  }
+  // An entry point of CommonJS alone leaves no ES module behind.
+  const kept = new Set(stems(".js").flatMap((stem) => [...reachable(outputs, `${dist}/${stem}.js`)]));
+  for (const file of Object.keys(outputs)) if (!kept.has(file)) rmSync(file);
+}
+
+/** Declarations: the compiler writes .d.ts; CommonJS has its own copy, whose imports end in .cjs. */
+function buildTypes() {
+  const types = `${dist}/types`;
+  const tsc = fileURLToPath(import.meta.resolve("typescript/lib/tsc.js"));
+  execFileSync(process.execPath, [tsc, "--project", "tsconfig.build.json", "--outDir", types], { stdio: "inherit" });
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const text = readFileSync(join(types, name), "utf8");
+    if (/["'][^"']*\/glue\//.test(text))
+      throw new Error(`the types of ${name} mention the generated glue, which is not packed`);
+    const common = text.replace(/((?:from|import)\s*\(?\s*["']\.{1,2}\/[^"']+)\.js(?=["'])/g, "$1.cjs");
+    writeFileSync(join(types, name.replace(/\.d\.ts$/, ".d.cts")), common);
+  }
+}
+
+/** What a browser loads must not need Node, and must name the binary so that bundlers find it. */
+function check(outputs) {
+  for (const file of files) if (!existsSync(file)) throw new Error(`package.json names ${file}, which was not built`);
+  const browser = `${dist}/browser.js`;
+  const loaded = [...reachable(outputs, browser)];
+  for (const file of loaded)
+    for (const { path } of outputs[file].imports)
+      if (path.startsWith("node:")) throw new Error(`${browser} reaches ${path} by ${relative(".", file)}`);
+  if (!loaded.some((file) => readFileSync(file, "utf8").includes('new URL("./portcullis.wasm", import.meta.url)')))
+    throw new Error(`${browser} does not name its binary by new URL("./portcullis.wasm", import.meta.url)`);
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const outputs = await buildModules();
+await buildCommonJs(outputs);
+buildTypes();
+copyFileSync("src/glue/portcullis.wasm", `${dist}/portcullis.wasm`);
+// npm packs these two only from beside package.json.
+for (const name of ["LICENSE", "README.md"]) copyFileSync(`../${name}`, name);
+check(outputs);

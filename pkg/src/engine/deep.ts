@@ -1,0 +1,210 @@
+// The deep encoding: whole values as one stream of bytes, for the calls that are not hot.
+import { ARRAY, MAX_ELEMENTS, OBJECT, UNSUPPORTED } from "./core.js";
+import { element, isLong, isWellFormed, lengthOf, member, ownNames, tagOfObject } from "./values.js";
+
+const NULL = 0;
+const FALSE = 1;
+const TRUE = 2;
+const NUMBER = 3;
+const TEXT = 4;
+const LIST = 5;
+const RECORD = 6;
+const NO_JSON = 7;
+const LONG_TEXT = 8;
+const LONG_LIST = 9;
+
+/** Deeper values are unsupported. */
+const MAX_DEPTH = 128;
+/** What stands beyond so many bytes is unsupported: values that hold one another many times over have no end. */
+const MAX_BYTES = 100_663_296;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** How values are encoded. */
+export interface DeepOptions {
+  /** Strings and arrays over the caps of operators are named as such, without their contents. */
+  readonly capped: boolean;
+}
+
+class DeepEncoder {
+  #bytes = new Uint8Array(4096);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  readonly #capped: boolean;
+  /** The values around the one at hand: one that holds itself is unsupported. */
+  readonly #around: object[] = [];
+
+  constructor({ capped }: DeepOptions) {
+    this.#capped = capped;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  value(value: unknown): void {
+    switch (this.#at > MAX_BYTES ? "symbol" : typeof value) {
+      case "undefined":
+        this.#tag(NULL);
+        break;
+      case "boolean":
+        this.#tag(value ? TRUE : FALSE);
+        break;
+      case "number":
+        this.#number(value as number);
+        break;
+      case "string":
+        this.#string(value as string);
+        break;
+      case "object":
+        if (value === null) this.#tag(NULL);
+        else this.#object(value as object);
+        break;
+      default:
+        this.#tag(NO_JSON);
+    }
+  }
+
+  #number(value: number): void {
+    this.#tag(NUMBER);
+    this.#room(8);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  #string(value: string): void {
+    if (this.#capped && isLong(value)) this.#tag(LONG_TEXT);
+    else if (value.length > MAX_BYTES || !isWellFormed(value)) this.#tag(NO_JSON);
+    else {
+      this.#tag(TEXT);
+      this.#text(value);
+    }
+  }
+
+  #object(value: object): void {
+    let tag: number = UNSUPPORTED;
+    let length = 0;
+    let names: string[] = [];
+    try {
+      if (this.#around.length < MAX_DEPTH && !this.#around.includes(value)) tag = tagOfObject(value);
+      if (tag === ARRAY) length = lengthOf(value as unknown[]);
+      if (tag === OBJECT) {
+        names = ownNames(value);
+        length = names.length;
+      }
+    } catch {
+      tag = UNSUPPORTED;
+    }
+    if (tag === ARRAY && this.#capped && length > MAX_ELEMENTS) this.#tag(LONG_LIST);
+    // Each element takes a byte at least.
+    else if (tag === UNSUPPORTED || length < 0 || length > MAX_BYTES - this.#at) this.#tag(NO_JSON);
+    else {
+      this.#around.push(value);
+      if (tag === ARRAY) this.#list(value as unknown[], length);
+      else this.#record(value, names);
+      this.#around.pop();
+    }
+  }
+
+  #list(list: readonly unknown[], length: number): void {
+    this.#tag(LIST);
+    this.#count(length);
+    for (let i = 0; i < length; i++) this.value(element(list, i));
+  }
+
+  #record(record: object, names: readonly string[]): void {
+    this.#tag(RECORD);
+    const countAt = this.#at;
+    let count = 0;
+    this.#count(0);
+    for (const name of names) {
+      const value = member(record, name);
+      if (value === undefined) continue;
+      count++;
+      this.#text(name);
+      // A name with a lone surrogate can't be written; what stands there is unsupported.
+      if (isWellFormed(name)) this.value(value);
+      else this.#tag(NO_JSON);
+    }
+    this.#view.setUint32(countAt, count, true);
+  }
+
+  #tag(tag: number): void {
+    this.#room(1);
+    this.#bytes[this.#at++] = tag;
+  }
+
+  #count(count: number): void {
+    this.#room(4);
+    this.#view.setUint32(this.#at, count, true);
+    this.#at += 4;
+  }
+
+  #text(text: string): void {
+    this.#room(4 + text.length * 3);
+    const start = this.#at + 4;
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start));
+    this.#view.setUint32(this.#at, written, true);
+    this.#at = start + written;
+  }
+
+  #room(bytes: number): void {
+    const needed = this.#at + bytes;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** Encodes a value. Never throws: what JSON can't say is written as unsupported. */
+export function encodeDeep(value: unknown, options: DeepOptions): Uint8Array {
+  const deep = new DeepEncoder(options);
+  deep.value(value);
+  return deep.finish();
+}
+
+/** Makes of an encoded value what it was made of: a snapshot that no getter can change. */
+export function decodeDeep(bytes: Uint8Array): unknown {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const count = () => {
+    at += 4;
+    return view.getUint32(at - 4, true);
+  };
+  const text = () => {
+    const length = count();
+    at += length;
+    return decoder.decode(bytes.subarray(at - length, at));
+  };
+  const value = (): unknown => {
+    switch (view.getUint8(at++)) {
+      case NULL:
+        return null;
+      case FALSE:
+        return false;
+      case TRUE:
+        return true;
+      case NUMBER:
+        at += 8;
+        return view.getFloat64(at - 8, true);
+      case TEXT:
+        return text();
+      case LIST:
+        return Array.from({ length: count() }, value);
+      case RECORD: {
+        const record: Record<string, unknown> = Object.create(null);
+        for (let left = count(); left > 0; left--) record[text()] = value();
+        return record;
+      }
+      default:
+        return unsupported;
+    }
+  };
+  return value();
+}
+
+/** Stands in snapshots for what JSON can't say. */
+const unsupported = Symbol("unsupported");

@@ -1,0 +1,17 @@
+//! Compilation: a validated set becomes nodes to read, programs to run and an index to find them.
+
+mod buckets;
+mod index;
+mod nodes;
+mod policy;
+mod program;
+mod snapshot;
+
+pub(crate) use buckets::BucketId;
+pub(crate) use index::ENTITY_SCOPES;
+pub(crate) use nodes::{NodeId, Nodes, Step, fixed};
+pub(crate) use policy::{Compiled, CompiledLimit};
+pub(crate) use program::{Check, Constant, Constants, Expr, Probe};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use program::{Read, merged};
+pub(crate) use snapshot::Snapshot;

@@ -1,0 +1,162 @@
+//! Whole values as RFC 8785 lays them out, and their digests.
+
+use std::cmp::Ordering;
+
+use crate::model::{Value, sorted};
+
+use super::canonical::{utf16_cmp, write_number, write_string};
+use super::sha256::Digest;
+
+/// The value as canonical JSON. Of a duplicate member the last counts, as in JavaScript; what JSON can't say is `null`.
+pub fn canonical(value: &Value) -> String {
+    let mut out = String::new();
+    write(&mut out, value, usize::MAX);
+    out
+}
+
+/// The value as canonical JSON; `None` where that takes more than `cap` bytes, which is noticed early.
+pub fn canonical_within(value: &Value, cap: usize) -> Option<String> {
+    let mut out = String::new();
+    write(&mut out, value, cap).then_some(out)
+}
+
+/// The digest of the value as canonical JSON.
+pub fn digest_of(value: &Value) -> Digest {
+    Digest::of(canonical(value).as_bytes())
+}
+
+/// Appends `value`; whether it still fits the cap.
+fn write(out: &mut String, value: &Value, cap: usize) -> bool {
+    match value {
+        Value::Null | Value::Unsupported | Value::Oversized(_) => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(number) => write_number(out, *number),
+        Value::String(text) => {
+            if text.len() > cap {
+                return false;
+            }
+            write_string(out, text);
+        }
+        Value::Array(elements) => {
+            out.push('[');
+            for (i, element) in elements.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                if !write(out, element, cap) {
+                    return false;
+                }
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (i, (key, member)) in canonical_members(members).into_iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                if key.len() > cap {
+                    return false;
+                }
+                write_string(out, key);
+                out.push(':');
+                if !write(out, member, cap) {
+                    return false;
+                }
+            }
+            out.push('}');
+        }
+    }
+    out.len() <= cap
+}
+
+/// The members by name, each name once, with its last value.
+fn canonical_members(members: &[(String, Value)]) -> Vec<(&str, &Value)> {
+    let names = members.iter().rev().enumerate();
+    // By the last place first, so that of a name the last is kept.
+    let names = sorted(
+        names
+            .map(|(place, (name, member))| Name {
+                name,
+                place,
+                member,
+            })
+            .collect(),
+    );
+    let mut members: Vec<(&str, &Value)> = names.iter().map(|n| (n.name, n.member)).collect();
+    members.dedup_by_key(|(name, _)| *name);
+    members
+}
+
+/// A member's name, ordered as RFC 8785 has it.
+struct Name<'a> {
+    name: &'a str,
+    place: usize,
+    member: &'a Value,
+}
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        utf16_cmp(self.name, other.name).then(self.place.cmp(&other.place))
+    }
+}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Name<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        Value::from_json_with_duplicates(text).unwrap()
+    }
+
+    #[test]
+    fn members_are_sorted_by_code_units() {
+        // U+FB33 comes after the surrogates of U+1F600, and before it in code points.
+        let given =
+            value("{\"\\ufb33\": 1, \"\\ud83d\\ude00\": 2, \"b\": [true, null], \"a\": {}}");
+        assert_eq!(
+            canonical(&given),
+            "{\"a\":{},\"b\":[true,null],\"\u{1F600}\":2,\"\u{fb33}\":1}"
+        );
+    }
+
+    #[test]
+    fn the_last_of_duplicates_counts() {
+        assert_eq!(
+            canonical(&value("{\"a\":1,\"b\":0,\"a\":2}")),
+            "{\"a\":2,\"b\":0}"
+        );
+    }
+
+    #[test]
+    fn the_cap_is_exact_and_noticed_early() {
+        let given = value("{\"a\":[1,\"é\"]}");
+        let text = canonical(&given);
+        assert_eq!(canonical_within(&given, text.len()), Some(text.clone()));
+        assert_eq!(canonical_within(&given, text.len() - 1), None);
+        assert_eq!(canonical_within(&given, 0), None);
+    }
+
+    #[test]
+    fn digests_are_of_the_canonical_text() {
+        assert_eq!(
+            digest_of(&value("{\"b\":1, \"a\":2}")),
+            Digest::of(b"{\"a\":2,\"b\":1}")
+        );
+    }
+}

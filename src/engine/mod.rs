@@ -1,0 +1,12 @@
+//! The engine: a policy set that decides.
+
+mod digest;
+mod explain;
+mod facade;
+mod grants;
+mod loader;
+mod scan;
+
+pub use facade::{Engine, validate};
+pub use grants::parse_grants;
+pub use loader::Loader;

@@ -1,0 +1,36 @@
+//! Evaluation: a frame against a snapshot gives an outcome, and an outcome a decision.
+
+mod array;
+mod decide;
+mod derive;
+mod encode;
+mod expr;
+mod frame;
+mod memo;
+mod probe;
+mod quick;
+mod report;
+mod route;
+mod trouble;
+mod validity;
+mod view;
+
+pub(crate) use decide::{
+    Approved, Hit, Outcome, Scratch, conclude, condition, coverage_trouble, decide,
+};
+pub(crate) use encode::Encoder;
+pub(crate) use expr::{Truth, eval};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use frame::Frame;
+pub(crate) use frame::tag;
+pub(crate) use memo::Memo;
+pub(crate) use probe::value;
+pub(crate) use report::decision;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};
+pub(crate) use route::{FAULT, entity, routes};
+pub(crate) use trouble::{Place, Trouble, path_of, pointer};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use validity::Stated;
+pub(crate) use validity::{invalid, invalid_field};
+pub(crate) use view::{Element, Elements, Reader, View};

@@ -1,0 +1,136 @@
+//! Routes: from the ids of a request to the buckets of policies that must be looked at.
+
+use crate::compile::{BucketId, Constant, ENTITY_SCOPES, NodeId, Snapshot, fixed};
+use crate::eval::encode::Encoder;
+use crate::eval::frame::{Cell, tag};
+use crate::eval::memo::Memo;
+use crate::eval::view::{Reader, View};
+use crate::model::{Scope, Value};
+
+/// Marks a picked bucket whose policies err in coverage.
+pub(crate) const FAULT: u32 = 0x8000_0000;
+
+/// The node of a scope's entity; its id is the next one.
+pub(crate) fn entity(scope: Scope) -> NodeId {
+    match scope {
+        Scope::Global => fixed::ROOT,
+        Scope::Tenant => fixed::TENANT,
+        Scope::App => fixed::APP,
+        Scope::Tool => fixed::TOOL,
+        Scope::Workflow => fixed::WORKFLOW,
+        Scope::Agent => fixed::AGENT,
+    }
+}
+
+/// Reads a request as far as its policies need it; answers the buckets to look at.
+pub(crate) fn routes(
+    snapshot: &Snapshot,
+    request: &Value,
+    encoder: &mut Encoder<'_>,
+    picks: &mut Vec<BucketId>,
+) {
+    let id = |entity: &str| {
+        request
+            .get(entity)
+            .and_then(|e| e.get("id"))
+            .and_then(Value::as_str)
+    };
+    let tenant = snapshot.owner(id("tenant"));
+    let owners = if tenant == 0 {
+        &[0][..]
+    } else {
+        &[0, tenant][..]
+    };
+    for &owner in owners {
+        let Some(index) = snapshot.owner_index(owner) else {
+            continue;
+        };
+        picks.extend(index.global);
+        for (number, (&scope, filed)) in ENTITY_SCOPES.iter().zip(&index.scopes).enumerate() {
+            let Some(all) = filed.all else { continue };
+            let node = entity(scope);
+            let (entity, id) = (
+                encoder.frame().node(node),
+                encoder.frame().node(node.saturating_add(1)),
+            );
+            match id_text(snapshot, encoder, node, entity, id) {
+                Some(id) => snapshot.route(owner, number, &id, picks),
+                None if entity.tag == tag::NULL => {}
+                None => picks.push(all | FAULT),
+            }
+        }
+    }
+    follow_splits(snapshot, encoder, picks);
+    let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
+    for &pick in &*picks {
+        let always = snapshot
+            .buckets
+            .get(pick & !FAULT)
+            .map_or(&[][..], |b| &b.always);
+        for policy in always.iter().filter_map(|&p| snapshot.policy(p)) {
+            if policy.covers_action(action) {
+                policy
+                    .reads
+                    .iter()
+                    .for_each(|read| encoder.read(read.node()));
+            }
+        }
+    }
+}
+
+fn id_text(
+    snapshot: &Snapshot,
+    encoder: &Encoder<'_>,
+    node: NodeId,
+    entity: Cell,
+    id: Cell,
+) -> Option<String> {
+    if entity.tag != tag::OBJECT {
+        return None;
+    }
+    match id.tag {
+        tag::STRING => encoder.frame().text(id).map(str::to_owned),
+        tag::INTERNED => {
+            let known = snapshot.nodes.get(node.saturating_add(1))?;
+            known
+                .literal(u32::try_from(id.index()).ok()?)
+                .map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+/// Adds to each split bucket the part that the request's value belongs to.
+fn follow_splits(snapshot: &Snapshot, encoder: &mut Encoder<'_>, picks: &mut Vec<BucketId>) {
+    let mut at = 0_usize;
+    while let Some(&pick) = picks.get(at) {
+        at = at.saturating_add(1);
+        let Some(split) = snapshot
+            .buckets
+            .get(pick & !FAULT)
+            .and_then(|b| b.split.as_ref())
+        else {
+            continue;
+        };
+        encoder.read(split.node);
+        let memo = Memo::default();
+        let reader = Reader {
+            snapshot,
+            frame: encoder.frame(),
+            memo: &memo,
+        };
+        let value = reader
+            .view(split.node, None)
+            .ok()
+            .filter(|v| v.kind() == Some(split.kind));
+        let child = match value {
+            Some(View::Bool(b)) => split.child(Constant::Bool(b)),
+            Some(View::Number(n)) => split.child(Constant::Number(n)),
+            Some(View::Text(text)) => reader
+                .literal_of(&text, split.node)
+                .and_then(|literal| split.child(Constant::Text(literal))),
+            _ => Some(split.rest),
+        };
+        picks.extend(child.map(|bucket| bucket | (pick & FAULT)));
+    }
+}

@@ -1,0 +1,87 @@
+//! Loading and validating from JavaScript.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::engine::Loader;
+use crate::error::{Diagnostic, PolicySetError};
+use crate::model::Value;
+use crate::parse::{catalogue_value, policies_value};
+use crate::wasm::core::Core;
+use crate::wasm::{deep, json};
+
+/// What is thrown where policies do not load.
+pub(super) fn refused(error: &PolicySetError) -> JsValue {
+    #[derive(Serialize)]
+    struct Refused<'a> {
+        diagnostics: &'a [Diagnostic],
+    }
+    json::object(&Refused {
+        diagnostics: error.diagnostics(),
+    })
+}
+
+/// A value that came as JSON text or as a deep value.
+fn value(
+    text: Option<String>,
+    bytes: Option<Vec<u8>>,
+    read: fn(&str) -> Result<Value, Vec<Diagnostic>>,
+) -> Result<Option<Value>, Vec<Diagnostic>> {
+    match (text, bytes) {
+        (Some(text), _) => read(&text).map(Some),
+        (None, Some(bytes)) => Ok(Some(deep::decode(&bytes).unwrap_or(Value::Unsupported))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// A policy set on its way in.
+#[wasm_bindgen]
+pub struct CoreLoader(Loader);
+
+#[wasm_bindgen]
+impl CoreLoader {
+    /// Begins a set over a catalogue, which comes as text, as a deep value, or not at all.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: Option<String>, bytes: Option<Vec<u8>>) -> Self {
+        match value(text, bytes, catalogue_value) {
+            Ok(catalogue) => Self(Loader::new(catalogue.as_ref())),
+            Err(diagnostics) => {
+                let mut loader = Loader::new(None);
+                loader.report(diagnostics);
+                Self(loader)
+            }
+        }
+    }
+
+    /// Takes policies: an array of them as text, or as a deep value.
+    pub fn push(&mut self, text: Option<String>, bytes: Option<Vec<u8>>) {
+        match value(text, bytes, policies_value) {
+            Ok(policies) => self.0.push_array(policies.unwrap_or_default()),
+            Err(diagnostics) => self.0.report(diagnostics),
+        }
+    }
+
+    /// Compiles at most so many of the waiting policies; whether none waits.
+    pub fn step(&mut self, policies: usize) -> bool {
+        self.0.step(policies)
+    }
+
+    /// The core of the engine.
+    ///
+    /// # Errors
+    /// `{diagnostics}` with every finding, if any of them is an error.
+    pub fn finish(self) -> Result<Core, JsValue> {
+        self.0
+            .finish()
+            .map(Core::of)
+            .map_err(|error| refused(&error))
+    }
+
+    /// All findings so far once the waiting policies are worked off; for validation without an engine.
+    pub fn findings(self) -> JsValue {
+        json::object(&match self.0.finish() {
+            Ok(engine) => engine.warnings().to_vec(),
+            Err(error) => error.into_diagnostics(),
+        })
+    }
+}

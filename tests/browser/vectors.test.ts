@@ -1,0 +1,34 @@
+// What a browser decides, byte for byte as Node does. tests/vectors.test.ts holds Node to the cases.
+import { PolicyEngine } from "portcullis";
+import { expect, it } from "vitest";
+import { type Outcome, outcomeOf } from "../vectors/engine.js";
+import { areas, LEAST, names } from "../vectors/files.js";
+import { type Site, visit } from "./chromium.js";
+
+const site: Site = {
+  "/": new URL("./vectors.html", import.meta.url),
+  "/dist/": new URL("../../pkg/dist/", import.meta.url),
+  "/vectors/": new URL("../vectors/", import.meta.url),
+};
+
+/** What the page of the vectors offers. */
+interface VectorsPage {
+  decide(files: readonly string[]): Promise<Outcome[]>;
+}
+
+it("Chromium decides byte for byte as Node does", { timeout: 120_000 }, async () => {
+  const inChromium = await visit(site, "/", async ({ page, errors }) => {
+    const outcomes = await page.evaluate((files) => (globalThis as unknown as VectorsPage).decide(files), names);
+    expect(errors).toEqual([]);
+    return outcomes;
+  });
+  const cases = areas.flatMap((area) => area.cases);
+  expect(inChromium.length).toBe(cases.length);
+  expect(inChromium.length).toBeGreaterThanOrEqual(LEAST);
+  const differences = cases.flatMap((one, index) => {
+    const [here, there] = [outcomeOf(PolicyEngine, one), inChromium[index]];
+    const same = here.decision === there?.decision && here.digest === there.digest;
+    return same ? [] : [{ description: one.description, inNode: here, inChromium: there }];
+  });
+  expect(differences).toEqual([]);
+});

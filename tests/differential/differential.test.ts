@@ -1,0 +1,51 @@
+// The engine, natively and under Node, against the reference: random policies with requests that fit them.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Coverage, generateCase, generateHostile, Random } from "../reference/index.js";
+import { compareWithNative, compareWithReference, type Question } from "./support/compare.js";
+import { Native } from "./support/native.js";
+import { fail } from "./support/report.js";
+import { pairs, say, seed, share, timeout } from "./support/run.js";
+
+let native: Native;
+
+beforeAll(async () => {
+  say(`PORTCULLIS_SEED=${seed} PORTCULLIS_PAIRS=${pairs}`);
+  native = await Native.start();
+}, 600_000);
+
+afterAll(() => native?.stop());
+
+test(
+  "native ≡ Node ≡ reference: decisions and request digests",
+  async () => {
+    const random = new Random(seed);
+    const coverage = new Coverage();
+    for (let done = 0; done < pairs; ) {
+      const question: Question = generateCase(random);
+      // The native engine works on its answer meanwhile.
+      const byNative = compareWithNative(question, native);
+      const byReference = compareWithReference(question, coverage);
+      if (byReference) await fail(question, byReference, async (smaller) => compareWithReference(smaller));
+      const difference = await byNative;
+      if (difference) await fail(question, difference, (smaller) => compareWithNative(smaller, native));
+      done += question.requests.length;
+    }
+    say(coverage.table());
+    expect(coverage.missing()).toEqual([]);
+  },
+  timeout,
+);
+
+test(
+  "Node ≡ reference: values that only JavaScript has",
+  async () => {
+    const random = new Random(seed + 1);
+    for (let done = 0; done < share(0.5); ) {
+      const question: Question = generateHostile(random);
+      const difference = compareWithReference(question);
+      if (difference) await fail(question, difference, async (smaller) => compareWithReference(smaller));
+      done += question.requests.length;
+    }
+  },
+  timeout,
+);

@@ -1,0 +1,4 @@
+import { PolicyEngine } from "portcullis";
+import { decideAll } from "./deciding.js";
+
+process.stdout.write(await decideAll(PolicyEngine));

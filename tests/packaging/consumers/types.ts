@@ -1,0 +1,60 @@
+// A program that uses the package's types. It is checked, never run.
+import {
+  ApprovalRequiredError,
+  type Catalogue,
+  type Decision,
+  type Diagnostic,
+  type Explanation,
+  type Grant,
+  type Policy,
+  PolicyDeniedError,
+  PolicyEngine,
+  PolicySetError,
+  PortcullisError,
+  type Request,
+  ready,
+  toFacts,
+  validate,
+} from "portcullis";
+import { allowAll, type FixedNow, withNow } from "portcullis/testing";
+
+const policy: Policy = {
+  id: "refunds",
+  name: "refunds",
+  scope: "tool",
+  effect: "require_approval",
+  rule_expr: {
+    target: ["refund"],
+    when: { all: [{ field: "input.cents", gt: 1 }, { not: { field: "user.roles", includes: "lead" } }] },
+    approval: { approvers: { roles: ["lead"] } },
+  },
+};
+const catalogue: Catalogue | null = null;
+// @ts-expect-error There is no such effect.
+export const wrong: Policy = { ...policy, effect: "perhaps" };
+
+export async function decide(request: Request, log: (...facts: unknown[]) => void): Promise<Decision> {
+  await ready();
+  const found: readonly Diagnostic[] = validate([policy, JSON.stringify(policy)], catalogue).diagnostics;
+  if (found.some(({ severity }) => severity === "error")) throw new PolicySetError(found);
+  using engine = await PolicyEngine.load({ policies: [policy] });
+  const grant: Grant = {
+    policy_id: policy.id,
+    policy_digest: engine.decide(request).approvals[0]?.policy_digest ?? "",
+    request_digest: engine.requestDigest(request),
+    mode: "auto",
+  };
+  const explanation: Explanation = engine.explain(request);
+  const text: string = engine.explain(request, { reader: "approver" });
+  // @ts-expect-error There is no such reader.
+  engine.explain(request, { reader: "nobody" });
+  const fixed: FixedNow = withNow(allowAll(), 0);
+  try {
+    return engine.enforce(request, { grants: [grant] });
+  } catch (error) {
+    if (PolicyDeniedError.is(error)) return error.decision;
+    if (ApprovalRequiredError.is(error)) log(error.approvals.length, explanation.decision.code, text);
+    if (PortcullisError.is(error)) log(error.code, error.remedy, error.retryable, error.toJSON());
+    return fixed.decide({ ...request, input: toFacts(request.input) });
+  }
+}

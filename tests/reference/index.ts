@@ -1,0 +1,10 @@
+export { canonicalJson, sha256 } from "./canonical.js";
+export { Coverage, requiredKeys } from "./coverage.js";
+export type { Options } from "./decide.js";
+export { referenceDecide } from "./decide.js";
+export { policyDigest, policySetDigest, requestDigest } from "./digest.js";
+export type { Case } from "./generate/case.js";
+export { generateCase } from "./generate/case.js";
+export { generateHostile } from "./generate/hostile.js";
+export { Random } from "./generate/random.js";
+export type * from "./types.js";
