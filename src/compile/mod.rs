@@ -2,6 +2,7 @@
 
 mod buckets;
 mod index;
+mod jumps;
 mod nodes;
 mod policy;
 mod program;
@@ -9,8 +10,9 @@ mod snapshot;
 
 pub(crate) use buckets::BucketId;
 pub(crate) use index::ENTITY_SCOPES;
+pub(crate) use jumps::{APPLIES, Ask, Jump, PASSES};
 pub(crate) use nodes::{NodeId, Nodes, Step, fixed};
-pub(crate) use policy::{Compiled, CompiledLimit};
+pub(crate) use policy::{Compiled, CompiledLimit, role};
 pub(crate) use program::{Check, Constant, Constants, Expr, Probe};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use program::{Read, merged};

@@ -1,5 +1,6 @@
 //! Policies, compiled: what a decision needs of each, and nothing else.
 
+use crate::compile::jumps::{Jump, jumps};
 use crate::compile::nodes::{NodeId, Nodes, fixed};
 use crate::compile::program::{Compiler, Expr, Read};
 use crate::digest::digest_of;
@@ -20,15 +21,17 @@ pub(crate) struct Compiled {
     pub(crate) tenant_id: Option<Box<str>>,
     pub(crate) enabled: bool,
     pub(crate) shadow: bool,
-    pub(crate) delegate: bool,
     pub(crate) message: Option<Box<str>>,
     pub(crate) remedy: Option<Box<str>>,
     pub(crate) target: Box<[Box<str>]>,
     /// A bit for each action it covers.
     pub(crate) actions: u64,
+    /// What it adds to a decision, as [`role`] has it.
+    pub(crate) role: u32,
+    /// The quick way through `when` and `unless`.
+    pub(crate) jumps: Box<[Jump]>,
     pub(crate) when: Option<Expr>,
     pub(crate) unless: Option<Expr>,
-    pub(crate) draft: bool,
     pub(crate) limits: Box<[CompiledLimit]>,
     pub(crate) approval: Option<Box<ApprovalRequirement>>,
     pub(crate) digest: Box<str>,
@@ -43,6 +46,42 @@ impl Compiled {
         self.actions
             .checked_shr(action)
             .is_some_and(|mask| mask & 1 == 1)
+    }
+}
+
+/// What policies add to a decision, as bits: those of all that apply decide it.
+pub(crate) mod role {
+    /// An allow of the platform that does not delegate.
+    pub(crate) const OPENS: u32 = 1;
+    /// An allow of the platform that delegates.
+    pub(crate) const DELEGATES: u32 = 2;
+    /// An allow of a tenant.
+    pub(crate) const SHARES: u32 = 4;
+    pub(crate) const DENIES: u32 = 8;
+    pub(crate) const ASKS: u32 = 16;
+    /// Forces the mode `draft`.
+    pub(crate) const DRAFTS: u32 = 32;
+    pub(crate) const LIMITS: u32 = 64;
+}
+
+fn role_of(policy: &Policy) -> u32 {
+    match (policy.effect, &policy.then) {
+        (Effect::Deny, _) => role::DENIES,
+        (Effect::RequireApproval, _) => role::ASKS,
+        (Effect::Allow, _) => match (&policy.tenant_id, policy.delegate) {
+            (Some(_), _) => role::SHARES,
+            (None, true) => role::DELEGATES,
+            (None, false) => role::OPENS,
+        },
+        (Effect::Modify, None) => 0,
+        (Effect::Modify, Some(then)) => {
+            let limits = if then.limits.is_empty() {
+                0
+            } else {
+                role::LIMITS
+            };
+            limits | if then.draft { role::DRAFTS } else { 0 }
+        }
     }
 }
 
@@ -95,14 +134,14 @@ pub(crate) fn compile(valid: &ValidPolicy, nodes: &mut Nodes, actions: &[String]
         tenant_id: policy.tenant_id.as_deref().map(Into::into),
         enabled: policy.enabled,
         shadow: policy.enforcement == Enforcement::Shadow,
-        delegate: policy.delegate,
         message: policy.message.as_deref().map(Into::into),
         remedy: policy.remedy.as_deref().map(Into::into),
         target: policy.target.iter().map(|t| t.as_str().into()).collect(),
         actions: action_mask(policy.actions.as_deref(), actions),
+        role: role_of(policy),
+        jumps: jumps(when.as_ref(), unless.as_ref()),
         when,
         unless,
-        draft: policy.then.as_ref().is_some_and(|then| then.draft),
         limits,
         approval: requirement(policy, &digest).map(Box::new),
         digest: digest.into(),

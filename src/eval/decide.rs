@@ -1,8 +1,9 @@
 //! The decision rule: from picked policies to an outcome.
 
-use crate::compile::{BucketId, Compiled, NodeId, Snapshot, fixed};
+use crate::compile::{BucketId, Compiled, NodeId, Snapshot, fixed, role};
 use crate::eval::expr::{Truth, eval};
 use crate::eval::frame::{Frame, tag};
+use crate::eval::jumps;
 use crate::eval::memo::Memo;
 use crate::eval::route::{FAULT, entity};
 use crate::eval::trouble::{Place, Trouble};
@@ -109,13 +110,20 @@ pub(crate) fn decide(
             if !policy.covers_action(action) {
                 continue;
             }
-            let coverage = if pick & FAULT == 0 {
-                Ok(true)
+            let trouble = if pick & FAULT == 0 {
+                match jumps::run(&policy.jumps, frame) {
+                    Some(false) => continue,
+                    Some(true) => None,
+                    None => match applies(reader, policy, Ok(true)) {
+                        Some(trouble) => trouble,
+                        None => continue,
+                    },
+                }
             } else {
-                Err(coverage_trouble(frame, policy))
-            };
-            let Some(trouble) = applies(reader, policy, coverage) else {
-                continue;
+                match applies(reader, policy, Err(coverage_trouble(frame, policy))) {
+                    Some(trouble) => trouble,
+                    None => continue,
+                }
             };
             let hit = Hit {
                 rank: snapshot.rank(number),
@@ -155,7 +163,7 @@ fn order(hits: &mut Vec<Hit>) {
 }
 
 /// Whether a policy applies, and the trouble that made it.
-#[inline(always)]
+#[inline(never)]
 fn applies(reader: Reader<'_>, policy: &Compiled, coverage: Truth) -> Option<Option<Trouble>> {
     match condition(reader, policy, coverage) {
         Ok(false) => None,
@@ -166,7 +174,6 @@ fn applies(reader: Reader<'_>, policy: &Compiled, coverage: Truth) -> Option<Opt
 }
 
 /// Coverage, `when` and not `unless`, together.
-#[inline(always)]
 pub(crate) fn condition(reader: Reader<'_>, policy: &Compiled, coverage: Truth) -> Truth {
     let mut result = coverage;
     if let Some(when) = &policy.when {
@@ -211,63 +218,26 @@ fn is_exact(number: f64) -> bool {
 }
 
 /// The decision rule, over the policies that apply.
+#[inline(always)]
 pub(crate) fn conclude(reader: Reader<'_>, approved: &[Approved], outcome: &mut Outcome) {
     let asked = reader.frame.node(fixed::RUN_MODE);
     let draft = reader.frame.node(fixed::RUN).tag == tag::OBJECT
         && asked.tag == tag::INTERNED
         && asked.index() == 0;
-    let (mut denied, mut opened, mut delegated, mut shared) = (false, false, false, false);
-    let mut mode = if draft { Mode::Draft } else { Mode::Auto };
-    for hit in &outcome.hits {
-        let Some(policy) = reader.snapshot.policy(hit.policy) else {
-            continue;
-        };
-        if policy.effect == Effect::Modify && policy.draft {
-            mode = Mode::Draft;
-        }
+    let role_of = |hit: &Hit| reader.snapshot.policy(hit.policy).map_or(0, |p| p.role);
+    let mut roles = outcome.hits.iter().fold(0, |all, hit| all | role_of(hit));
+    outcome.mode = if draft || roles & role::DRAFTS != 0 {
+        Mode::Draft
+    } else {
+        Mode::Auto
+    };
+    if roles & (role::ASKS | role::LIMITS) != 0 {
+        roles |= demands(reader, approved, outcome);
     }
-    for hit in &mut outcome.hits {
-        let Some(policy) = reader.snapshot.policy(hit.policy) else {
-            continue;
-        };
-        match policy.effect {
-            Effect::Deny => denied = true,
-            Effect::RequireApproval => {
-                let is_granted = |a: &Approved| a.policy == hit.policy && a.mode >= mode;
-                if approved.iter().any(is_granted) {
-                    continue;
-                }
-                if let Some(trouble) = requester_trouble(reader, policy) {
-                    hit.trouble = hit.trouble.or(Some(trouble));
-                    denied = true;
-                }
-                outcome.approvals.push(hit.policy);
-            }
-            Effect::Modify => {
-                for (index, limit) in (0_u32..).zip(&policy.limits) {
-                    let key = limit
-                        .key
-                        .iter()
-                        .find_map(|&node| key_trouble(reader, node, index));
-                    let amount = || amount_trouble(reader, limit.amount?, index);
-                    if let Some(trouble) = key.or_else(amount) {
-                        hit.trouble = hit.trouble.or(Some(trouble));
-                        denied = true;
-                    }
-                    outcome.limits.push((hit.policy, index));
-                }
-            }
-            Effect::Allow => match (&policy.tenant_id, policy.delegate) {
-                (Some(_), _) => shared = true,
-                (None, true) => delegated = true,
-                (None, false) => opened = true,
-            },
-        }
-    }
-    outcome.mode = mode;
-    (outcome.effect, outcome.code) = if denied {
+    let delegated = role::DELEGATES | role::SHARES;
+    (outcome.effect, outcome.code) = if roles & role::DENIES != 0 {
         (DecisionEffect::Deny, Code::DeniedByPolicy)
-    } else if !(opened || (delegated && shared)) {
+    } else if roles & role::OPENS == 0 && roles & delegated != delegated {
         (DecisionEffect::Deny, Code::NoMatchingAllow)
     } else if !outcome.approvals.is_empty() {
         (DecisionEffect::RequireApproval, Code::ApprovalRequired)
@@ -278,6 +248,41 @@ pub(crate) fn conclude(reader: Reader<'_>, approved: &[Approved], outcome: &mut 
         outcome.limits.clear();
         outcome.approvals.clear();
     }
+}
+
+/// Lists the approvals that are missing and the limits that apply. One that can't be told denies.
+#[inline(never)]
+fn demands(reader: Reader<'_>, approved: &[Approved], outcome: &mut Outcome) -> u32 {
+    let mut roles = 0;
+    for hit in &mut outcome.hits {
+        let Some(policy) = reader.snapshot.policy(hit.policy) else {
+            continue;
+        };
+        if policy.role & role::ASKS != 0 {
+            let is_granted = |a: &Approved| a.policy == hit.policy && a.mode >= outcome.mode;
+            if approved.iter().any(is_granted) {
+                continue;
+            }
+            if let Some(trouble) = requester_trouble(reader, policy) {
+                hit.trouble = hit.trouble.or(Some(trouble));
+                roles |= role::DENIES;
+            }
+            outcome.approvals.push(hit.policy);
+        }
+        for (index, limit) in (0_u32..).zip(&policy.limits) {
+            let key = limit
+                .key
+                .iter()
+                .find_map(|&node| key_trouble(reader, node, index));
+            let amount = || amount_trouble(reader, limit.amount?, index);
+            if let Some(trouble) = key.or_else(amount) {
+                hit.trouble = hit.trouble.or(Some(trouble));
+                roles |= role::DENIES;
+            }
+            outcome.limits.push((hit.policy, index));
+        }
+    }
+    roles
 }
 
 /// An approval that must not be the requester's own needs to know the requester.

@@ -8,7 +8,6 @@ use crate::eval::array;
 use crate::eval::derive::derived;
 use crate::eval::expr::{self, Truth};
 use crate::eval::frame::tag;
-use crate::eval::quick;
 use crate::eval::trouble::{Place, Trouble};
 use crate::eval::view::{Element, Reader, View};
 use crate::model::{ErrorCode, MAX_CELLS, MAX_STEPS, PatternKind, ScalarKind};
@@ -31,11 +30,6 @@ pub(crate) fn eval<'a>(
     probe: &'a Probe,
     element: Option<Element<'a>>,
 ) -> Truth {
-    if element.is_none()
-        && let Some(answer) = quick::answer(probe, reader.frame.node(probe.node))
-    {
-        return Ok(answer);
-    }
     if let Check::Quantified {
         every,
         body,

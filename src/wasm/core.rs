@@ -48,12 +48,12 @@ impl Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Decides what the frame and the first `picks` buckets say; answers the words written to `out`.
+    /// Decides what the frame and the first `picks` buckets say; answers as [`words::write`] does.
     ///
     /// For a request of the common kind `stated` has its highest bit set and a bit for each entity
     /// that is an object with a string id, the others being `null`; of the fixed cells only those of
     /// the action, the time, the run and its mode must be written then, and what policies read.
-    pub fn decide(&mut self, picks: usize, stated: u32) -> usize {
+    pub fn decide(&mut self, picks: usize, stated: u32) -> u32 {
         let picks = self.picks.get(..picks).unwrap_or_default();
         let stated = (stated & COMMON != 0).then_some(Stated(stated & !COMMON));
         decide(
@@ -65,8 +65,7 @@ impl Core {
             &mut self.scratch,
         );
         self.approved.clear();
-        words::write(&self.scratch.outcome, &mut self.out);
-        self.out.len()
+        words::write(&self.scratch.outcome, &mut self.out)
     }
 
     /// Makes room for so many cells, bytes of strings and picked buckets.

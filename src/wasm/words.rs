@@ -8,60 +8,60 @@ const WITH_ERROR: u32 = 0x8000_0000;
 /// The reason of a request that is amiss itself.
 const INVALID_REQUEST: u32 = u32::MAX;
 
-/// Words before the lists.
-const HEADER: usize = 7;
+/// That there are lists beside the reasons.
+const LISTS: u32 = 1 << 6;
+/// That the words are elsewhere than before.
+const MOVED: u32 = 1 << 7;
 
-/// Writes an outcome: effect, code, mode, four counts, then what was counted.
-pub(super) fn write(outcome: &Outcome, out: &mut Vec<u32>) {
-    let reasons = outcome.invalid.map_or(outcome.hits.len(), |_| 1);
-    let lists = [
-        reasons,
-        outcome.limits.len(),
-        outcome.approvals.len(),
-        outcome.shadow.len(),
-    ];
-    let [_, limits, approvals, shadow] = lists;
-    let words = limits
-        .saturating_mul(2)
-        .saturating_add(approvals)
-        .saturating_add(shadow);
-    out.resize(HEADER.saturating_add(reasons).saturating_add(words), 0);
-    let mut out = Writer(out.iter_mut());
-    out.put(effect(outcome.effect));
-    out.put(code(outcome.code));
-    out.put(u32::from(outcome.mode == Mode::Auto));
-    for count in lists {
-        out.put(u32::try_from(count).unwrap_or(u32::MAX));
+/// Writes the lists of an outcome: reasons; then, where there are any, the counts of limits, approvals and shadow
+/// entries, and these. Answers the rest as one word: effect, code and mode in bits 0, 2 and 5, what is said above, and
+/// the number of reasons from bit 8 on.
+#[inline(always)]
+pub(super) fn write(outcome: &Outcome, out: &mut Vec<u32>) -> u32 {
+    let before = out.as_ptr();
+    out.clear();
+    match outcome.invalid {
+        Some(_) => out.push(INVALID_REQUEST),
+        None => out.extend(outcome.hits.iter().map(|hit| match hit.trouble {
+            None => hit.policy,
+            Some(_) => hit.policy | WITH_ERROR,
+        })),
     }
-    if outcome.invalid.is_some() {
-        out.put(INVALID_REQUEST);
-        return;
+    let reasons = count(out.len());
+    let none =
+        outcome.limits.is_empty() && outcome.approvals.is_empty() && outcome.shadow.is_empty();
+    if !none && outcome.invalid.is_none() {
+        lists(outcome, out);
     }
-    for hit in &outcome.hits {
-        out.put(hit.policy | if hit.trouble.is_some() { WITH_ERROR } else { 0 });
-    }
-    for &(policy, index) in &outcome.limits {
-        out.put(policy);
-        out.put(index);
-    }
-    for &policy in &outcome.approvals {
-        out.put(policy);
-    }
-    for hit in &outcome.shadow {
-        out.put(hit.policy);
-    }
+    effect(outcome.effect)
+        | (code(outcome.code) << 2)
+        | (u32::from(outcome.mode == Mode::Auto) << 5)
+        | if none || outcome.invalid.is_some() {
+            0
+        } else {
+            LISTS
+        }
+        | if before == out.as_ptr() { 0 } else { MOVED }
+        | (reasons << 8)
 }
 
-/// Fills a list that is long enough already.
-struct Writer<'a>(std::slice::IterMut<'a, u32>);
+#[inline(never)]
+fn lists(outcome: &Outcome, out: &mut Vec<u32>) {
+    out.push(count(outcome.limits.len()));
+    out.push(count(outcome.approvals.len()));
+    out.push(count(outcome.shadow.len()));
+    out.extend(
+        outcome
+            .limits
+            .iter()
+            .flat_map(|&(policy, index)| [policy, index]),
+    );
+    out.extend(&outcome.approvals);
+    out.extend(outcome.shadow.iter().map(|hit| hit.policy));
+}
 
-impl Writer<'_> {
-    #[inline(always)]
-    fn put(&mut self, word: u32) {
-        if let Some(place) = self.0.next() {
-            *place = word;
-        }
-    }
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 fn effect(effect: DecisionEffect) -> u32 {

@@ -33,6 +33,7 @@ export interface Core {
   heap_capacity(): number;
   picks_ptr(): number;
   out_ptr(): number;
+  /** Effect, code and mode, and how many reasons there are, as `DecisionReader` reads them. */
   decide(picks: number, stated: number): number;
   reason(policy: number): string;
   fault(index: number): string;

@@ -5,7 +5,7 @@ import type { Limit } from "../types/generated/Limit.js";
 import type { Reason } from "../types/generated/Reason.js";
 import type { Shadow } from "../types/generated/Shadow.js";
 import type { ColdCore } from "./instance.js";
-import type { Stage } from "./stage.js";
+import type { Memory } from "./memory.js";
 
 const EFFECTS = ["allow", "deny", "require_approval"] as const;
 const CODES = [
@@ -18,10 +18,12 @@ const CODES = [
   "policies_unavailable",
   "engine_failure",
 ] as const;
-const MODES = ["draft", "auto"] as const;
+/** Of an outcome: that the mode is `auto`; that there are lists beside the reasons. */
+const AUTO = 1 << 5;
+const LISTS = 1 << 6;
+/** That the lists have moved. */
+export const MOVED = 1 << 7;
 
-/** Words of an outcome before its lists. */
-const HEADER = 7;
 /** Marks a reason that comes with an error. */
 const WITH_ERROR = 0x8000_0000;
 
@@ -34,6 +36,7 @@ type LimitTemplate = Limit & { readonly key_nodes: readonly number[]; readonly a
 /** Makes decisions of the words that a core writes. */
 export class DecisionReader {
   readonly #core: ColdCore;
+  readonly #memory: Memory;
   /** By policy, without holes: an array with few elements far apart is a hash table. */
   readonly #reasons: (Reason | undefined)[] = [];
   readonly #approvals = new Map<number, ApprovalRequirement>();
@@ -41,50 +44,69 @@ export class DecisionReader {
   readonly #limits = new Map<string, LimitTemplate>();
   readonly #picked: number[] = [];
 
-  constructor(core: ColdCore) {
+  constructor(core: ColdCore, memory: Memory) {
     this.#core = core;
+    this.#memory = memory;
   }
 
-  /** The decision that begins at a word of the core's memory, on the request in a stage. */
-  read(words: Uint32Array, at: number, stage: Stage, policySet: string): Decision {
-    const reasonCount = words[at + 3] as number;
-    const limitCount = words[at + 4] as number;
-    const approvalCount = words[at + 5] as number;
-    const shadowCount = words[at + 6] as number;
-    const effect = EFFECTS[words[at] as number] ?? "deny";
-    const code = CODES[words[at + 1] as number] ?? "engine_failure";
-    const mode = MODES[words[at + 2] as number] ?? "draft";
-    if (limitCount + approvalCount + shadowCount === 0) {
-      const reasons = reasonCount === 0 ? NONE : this.#reasonList(words, at + HEADER, reasonCount);
-      return { effect, code, mode, reasons, limits: NONE, approvals: NONE, shadow: NONE, policy_set: policySet };
-    }
-    const limitsAt = at + HEADER + reasonCount;
-    const approvalsAt = limitsAt + limitCount * 2;
+  /** The decision that an outcome says, with its lists from a word of the memory on; `values` are the request's, by node. */
+  read(outcome: number, words: Uint32Array, at: number, values: readonly unknown[], policySet: string): Decision {
+    const effect = EFFECTS[outcome & 3] ?? "deny";
+    const code = CODES[(outcome >>> 2) & 7] ?? "engine_failure";
+    const mode = (outcome & AUTO) === 0 ? "draft" : "auto";
+    const count = outcome >>> 8;
+    if ((outcome & LISTS) !== 0) return this.#readLists(effect, code, mode, words, at, count, values, policySet);
+    const reasons = count === 0 ? NONE : this.#reasonList(words, at, count);
+    return { effect, code, mode, reasons, limits: NONE, approvals: NONE, shadow: NONE, policy_set: policySet };
+  }
+
+  #readLists(
+    effect: Decision["effect"],
+    code: Decision["code"],
+    mode: Decision["mode"],
+    words: Uint32Array,
+    at: number,
+    reasonCount: number,
+    values: readonly unknown[],
+    policySet: string,
+  ): Decision {
+    const countsAt = at + reasonCount;
+    const limitCount = words[countsAt] as number;
+    const approvalCount = words[countsAt + 1] as number;
+    const shadowCount = words[countsAt + 2] as number;
+    const approvalsAt = limitCount * 2;
     const shadowAt = approvalsAt + approvalCount;
     // Everything is taken out before the core is asked for more, since its memory may then move.
-    const lists = words.slice(limitsAt, shadowAt + shadowCount);
-    const reasons = reasonCount === 0 ? NONE : this.#reasonList(words, at + HEADER, reasonCount);
+    const lists = words.slice(countsAt + 3, countsAt + 3 + shadowAt + shadowCount);
+    const reasons = reasonCount === 0 ? NONE : this.#reasonList(words, at, reasonCount);
     const limits: Limit[] = limitCount === 0 ? NONE : [];
     for (let i = 0; i < limitCount; i++) {
-      limits.push(this.#limit(lists[i * 2] as number, lists[i * 2 + 1] as number, stage));
+      limits.push(this.#limit(lists[i * 2] as number, lists[i * 2 + 1] as number, values));
     }
     const approvals: ApprovalRequirement[] = approvalCount === 0 ? NONE : [];
-    for (let i = 0; i < approvalCount; i++) {
-      approvals.push(this.#approval(lists[approvalsAt - limitsAt + i] as number));
-    }
+    for (let i = 0; i < approvalCount; i++) approvals.push(this.#approval(lists[approvalsAt + i] as number));
     const shadow: Shadow[] = shadowCount === 0 ? NONE : [];
-    for (let i = 0; i < shadowCount; i++) shadow.push(this.#shadow(lists[shadowAt - limitsAt + i] as number));
+    for (let i = 0; i < shadowCount; i++) shadow.push(this.#shadow(lists[shadowAt + i] as number));
     return { effect, code, mode, reasons, limits, approvals, shadow, policy_set: policySet };
   }
 
   #reasonList(words: Uint32Array, at: number, count: number): Reason[] {
-    if (count === 1) return [this.#reason(words[at] as number, 0)];
+    const reasons = this.#reasons;
+    // With its size from the start: an array that grows makes room for sixteen more.
+    const list = new Array<Reason>(count);
+    for (let i = 0; i < count; i++) {
+      const word = words[at + i] as number;
+      const known = word < reasons.length ? reasons[word] : undefined;
+      if (known === undefined) return this.#newReasons(words, at, count);
+      list[i] = known;
+    }
+    return list;
+  }
+
+  #newReasons(words: Uint32Array, at: number, count: number): Reason[] {
     const picked = this.#picked;
     for (let i = 0; i < count; i++) picked[i] = words[at + i] as number;
-    // With its size from the start: an array that grows makes room for sixteen more.
-    const reasons = new Array<Reason>(count);
-    for (let i = 0; i < count; i++) reasons[i] = this.#reason(picked[i] as number, i);
-    return reasons;
+    return picked.slice(0, count).map((word, i) => this.#reason(word, i));
   }
 
   #reason(word: number, index: number): Reason {
@@ -98,7 +120,7 @@ export class DecisionReader {
     return reason;
   }
 
-  #limit(policy: number, index: number, stage: Stage): Limit {
+  #limit(policy: number, index: number, values: readonly unknown[]): Limit {
     const place = `${policy}/${index}`;
     let template = this.#limits.get(place);
     if (template === undefined) {
@@ -106,8 +128,8 @@ export class DecisionReader {
       this.#limits.set(place, template);
     }
     const { policy_id, meter, kind, per, key_nodes, window, max, burst, amount_node, on_exceed } = template;
-    const key = key_nodes.map((node) => stage.values[node] as string);
-    const amount = amount_node === null ? null : (stage.numbers[amount_node] as number) + 0;
+    const key = key_nodes.map((node) => values[node] as string);
+    const amount = amount_node === null ? null : this.#memory.number(amount_node) + 0;
     return { policy_id, index, meter, kind, per, key, window, max, burst, amount, on_exceed };
   }
 

@@ -6,6 +6,7 @@ import {
   BLOCKED,
   COLUMN,
   FALSE,
+  type Glue,
   INTERNED,
   LONG_ARRAY,
   LONG_STRING,
@@ -21,6 +22,7 @@ import {
   UNSUPPORTED,
 } from "./core.js";
 import type { ColdCore } from "./instance.js";
+import { Memory } from "./memory.js";
 import { Nodes } from "./nodes.js";
 import { Stage } from "./stage.js";
 import { Writer } from "./write.js";
@@ -112,7 +114,10 @@ function cell(i: number): Cell {
 function encode(request: unknown, ...wanted: number[]): void {
   const described = new Nodes(fakeCore());
   stage = new Stage(described);
-  writer = new Writer(fakeCore(), memory, described);
+  writer = new Writer(
+    new Memory(fakeCore(), { glue: { memory } as unknown as Glue, inCore: false, calls: 0 }, described),
+    described,
+  );
   again(request, ...wanted);
 }
 

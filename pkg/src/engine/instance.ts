@@ -16,6 +16,8 @@ export interface Instance {
    * did not come back: the instance has failed, and is not called again.
    */
   inCore: boolean;
+  /** How many calls there were. Each may have grown the memory. */
+  calls: number;
 }
 
 /** Milliseconds between a failure and the next attempt: the first, the second, … and each after. */
@@ -51,7 +53,7 @@ export class Instances {
     if (!this.available) throw engineFailure();
     if (this.#current !== undefined) return this.#current;
     try {
-      this.#current = { glue: this.#runtime.instantiate(), inCore: false };
+      this.#current = { glue: this.#runtime.instantiate(), inCore: false, calls: 0 };
       return this.#current;
     } catch (error) {
       if (PortcullisError.is(error)) throw error;
@@ -80,6 +82,7 @@ export class Instances {
 export function enter<T>(instance: Instance, call: () => T): T {
   if (instance.inCore) throw engineFailure();
   instance.inCore = true;
+  instance.calls++;
   try {
     const result = call();
     instance.inCore = false;

@@ -80,6 +80,11 @@ export class Nodes {
     return -1;
   }
 
+  /** A literal of a described node. */
+  text(node: number, literal: number): string {
+    return this.#literals[node]?.[literal] ?? "";
+  }
+
   /** Whether strings at a described node are told apart by number alone. */
   interns(node: number): boolean {
     return this.literals[node] !== IN_CORE;

@@ -2,6 +2,7 @@
 import { BYTES, FALSE, FAULT, FIXED_NODES, MAX_NUMBER, NULL, NUMBER, PASSAGE, STRING, TRUE } from "./core.js";
 import type { ColdCore } from "./instance.js";
 import type { Nodes } from "./nodes.js";
+import { isPassage, needsBytes, nodeOf, type Program, programOf } from "./program.js";
 import type { Stage } from "./stage.js";
 import { isLong, isWellFormed } from "./values.js";
 
@@ -14,16 +15,15 @@ const NODE = ~(BYTES | PASSAGE);
 const KIND_BOOL = 0;
 const KIND_NUMBER = 1;
 
-/** A node to read: four times its number, plus 1 where strings are needed in full, plus 2 where it is passed through. */
+/** A read as plans keep it. */
 function step(read: number): number {
   return (read & NODE) * 4 + ((read & PASSAGE) === 0 ? 0 : 2) + (read >>> 31);
 }
 
 /** What to read and where to go on for one bucket of policies and one action. */
-interface Plan {
+export interface Plan {
   readonly bucket: number;
-  /** Nodes, parents first; with `BYTES` where strings are needed in full, `PASSAGE` where only what is below is read. */
-  readonly reads: readonly number[];
+  readonly program: Program;
   /** The node whose value tells the part of the bucket to look at as well, or −1. */
   readonly split: number;
   readonly splitKind: number;
@@ -34,7 +34,7 @@ interface Plan {
 }
 
 /** What an owner's policies on one action are. */
-interface View {
+export interface View {
   readonly global: readonly Plan[];
   /** By scope: the policies that a request concerns which does not state its entity; nothing where there are none. */
   readonly faults: readonly (readonly Plan[] | undefined)[];
@@ -63,8 +63,8 @@ export class Router {
   readonly #owners = new Map<string, Owner>();
   /** By action, then bucket. */
   readonly #plans: readonly Map<number, Plan>[];
-  /** What plans read, each list once: buckets of tools that are alike read alike. */
-  readonly #reads = new Map<string, readonly number[]>();
+  /** Each program once: buckets of tools that are alike read alike. */
+  readonly #programs = new Map<string, Program>();
   #kept = 0;
 
   constructor(core: ColdCore, nodes: Nodes) {
@@ -90,7 +90,7 @@ export class Router {
   }
 
   /** Stages what the policies read that a request must be asked about, and picks their buckets. */
-  route(stage: Stage, owner: Owner, action: number): void {
+  stage(stage: Stage, owner: Owner, action: number): void {
     this.#ofOwner(stage, this.platform, action);
     if (owner !== this.platform) this.#ofOwner(stage, owner, action);
   }
@@ -100,7 +100,8 @@ export class Router {
     return { number, policySet, buckets, views: Array.from({ length: this.#actions }, () => undefined) };
   }
 
-  #viewOf(owner: Owner, action: number): View {
+  /** The view of an action that was not asked for yet. */
+  viewOf(owner: Owner, action: number): View {
     const plans = (bucket: number) => (bucket === 0 ? [] : [this.#plan(bucket - 1, action)]);
     const [global = 0, ...scopes] = owner.buckets;
     const view = {
@@ -113,7 +114,7 @@ export class Router {
   }
 
   #ofOwner(stage: Stage, owner: Owner, action: number): void {
-    const view = owner.views[action] ?? this.#viewOf(owner, action);
+    const view = owner.views[action] ?? this.viewOf(owner, action);
     this.#follow(stage, view.global, action, 0);
     for (let scope = 0; scope < ENTITIES.length; scope++) {
       const faults = view.faults[scope];
@@ -122,7 +123,7 @@ export class Router {
       if (stage.tags[entity + 1] === STRING) {
         const id = stage.values[entity + 1] as string;
         const known = (view.routes[scope] as Map<string, readonly Plan[]>).get(id);
-        this.#follow(stage, known ?? this.#route(owner, view, scope, id, action), action, 0);
+        this.#follow(stage, known ?? this.route(owner, view, scope, id, action), action, 0);
       } else if (stage.tags[entity] !== NULL) {
         this.#follow(stage, faults, action, FAULT);
       }
@@ -132,33 +133,34 @@ export class Router {
   #follow(stage: Stage, plans: readonly Plan[], action: number, fault: number): void {
     for (let i = 0; i < plans.length; i++) {
       for (let plan: Plan | null = plans[i] as Plan; plan !== null; ) {
-        const { reads } = plan;
-        for (let r = 0; r < reads.length; r++) {
-          const read = reads[r] as number;
-          if ((read & 2) !== 0) stage.pass(read >>> 2);
-          else stage.read(read >>> 2, read & 1);
+        const { reads } = plan.program;
+        for (const read of reads) {
+          if (isPassage(read)) stage.pass(nodeOf(read));
+          else stage.read(nodeOf(read), needsBytes(read));
         }
         stage.pick((plan.bucket | fault) >>> 0);
-        plan = plan.children === null ? null : this.#child(stage, plan, plan.children, action);
+        if (plan.children === null) break;
+        const tag = stage.tags[plan.split] as number;
+        const value = tag === NUMBER ? stage.numbers[plan.split] : stage.values[plan.split];
+        plan = this.child(plan, plan.children, action, tag, value);
       }
     }
   }
 
-  /** The part of a split bucket that a request's value belongs to. */
-  #child(stage: Stage, plan: Plan, children: Map<unknown, Plan | null>, action: number): Plan | null {
+  /** The part of a split bucket that a value belongs to. */
+  child(plan: Plan, children: Map<unknown, Plan | null>, action: number, tag: number, given: unknown): Plan | null {
     const node = plan.split;
-    const tag = stage.tags[node];
     let value: boolean | number | string;
     if (plan.splitKind === KIND_BOOL) {
       if (tag !== TRUE && tag !== FALSE) return this.#rest(plan, action);
       value = tag === TRUE;
     } else if (plan.splitKind === KIND_NUMBER) {
-      const number = stage.numbers[node] as number;
+      const number = given as number;
       if (tag !== NUMBER || !(Math.abs(number) <= MAX_NUMBER)) return this.#rest(plan, action);
       value = number + 0;
     } else {
       if (tag !== STRING) return this.#rest(plan, action);
-      value = stage.values[node] as string;
+      value = given as string;
       // Parts are filed under literals of the node, so a string that is none of them has no part.
       if (this.#nodes.literal(node, value) < 0) {
         if (isLong(value) || !isWellFormed(value)) return this.#rest(plan, action);
@@ -180,7 +182,8 @@ export class Router {
     return this.#plan(plan.rest, action);
   }
 
-  #route(owner: Owner, view: View, scope: number, id: string, action: number): readonly Plan[] {
+  /** The plans for an id that was not asked for yet. */
+  route(owner: Owner, view: View, scope: number, id: string, action: number): readonly Plan[] {
     // The core refuses such a request, whatever its policies say.
     if (isLong(id) || !isWellFormed(id)) return [];
     const plans = Array.from(this.#core.route(owner.number, scope, id), (bucket) => this.#plan(bucket, action));
@@ -200,8 +203,8 @@ export class Router {
       plan = {
         bucket,
         // What is fixed has been read by the time a plan is followed.
-        reads: this.#once(
-          Array.from(words.subarray(4), step).filter((read) => (read & 2) === 0 || read >>> 2 >= FIXED_NODES),
+        program: this.#program(
+          Array.from(words.subarray(4), step).filter((read) => !isPassage(read) || nodeOf(read) >= FIXED_NODES),
         ),
         split,
         splitKind: words[1] as number,
@@ -214,12 +217,14 @@ export class Router {
     return plan;
   }
 
-  #once(reads: readonly number[]): readonly number[] {
+  #program(reads: readonly number[]): Program {
     const key = reads.join();
-    const known = this.#reads.get(key);
-    if (known !== undefined) return known;
-    this.#reads.set(key, reads);
-    return reads;
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      program = programOf(reads, this.#nodes);
+      this.#programs.set(key, program);
+    }
+    return program;
   }
 
   /** Before something is kept: forgets everything once that is too much. */
@@ -227,7 +232,7 @@ export class Router {
     if (++this.#kept <= MAX_KEPT) return;
     this.#kept = 1;
     this.#owners.clear();
-    this.#reads.clear();
+    this.#programs.clear();
     this.platform.views.fill(undefined);
     for (const plans of this.#plans) {
       // Plans that are in use keep their parts, which must let go of theirs.

@@ -1,8 +1,10 @@
 // A core and all that is kept of what it said. Ends when its policies change or its instance fails.
 import type { Decision } from "../types/generated/Decision.js";
 import { ACTION, type Core, STRING, TENANT_ID } from "./core.js";
-import { DecisionReader } from "./decision.js";
+import { DecisionReader, MOVED } from "./decision.js";
+import { Direct } from "./direct.js";
 import { type ColdCore, engineFailure, guarded, type Instance } from "./instance.js";
+import { Memory } from "./memory.js";
 import { Nodes } from "./nodes.js";
 import { Router } from "./route.js";
 import { Stage } from "./stage.js";
@@ -21,13 +23,15 @@ export class Session {
   readonly #instance: Instance;
   readonly #nodes: Nodes;
   readonly #router: Router;
+  readonly #memory: Memory;
+  readonly #direct: Direct;
   readonly #writer: Writer;
   readonly #reader: DecisionReader;
   /** The stage that no call is using. A call made by a getter of a request finds none and takes a new one. */
   #idle: Stage | undefined;
+  /** Whether a request is being read: who calls now is one of its getters. */
+  #reading = false;
   #outAt: number;
-  /** Words that the core's list of results holds without moving. */
-  #outRoom = 256;
 
   constructor(hot: Core, instance: Instance) {
     const core = guarded(hot, instance);
@@ -36,9 +40,11 @@ export class Session {
     this.#instance = instance;
     this.#nodes = new Nodes(core);
     this.#router = new Router(core, this.#nodes);
-    this.#reader = new DecisionReader(core);
+    this.#memory = new Memory(core, instance, this.#nodes);
+    this.#reader = new DecisionReader(core, this.#memory);
+    this.#direct = new Direct(this.#memory, this.#nodes, this.#router);
     this.#idle = new Stage(this.#nodes);
-    this.#writer = new Writer(core, instance.glue.memory, this.#nodes);
+    this.#writer = new Writer(this.#memory, this.#nodes);
     this.#outAt = core.out_ptr() >>> 2;
   }
 
@@ -64,6 +70,37 @@ export class Session {
 
   /** Throws only where the core fails. */
   decide(request: unknown, grants?: BoundGrants): Decision {
+    if (this.#reading) return this.#decideBetween(request, grants);
+    const direct = this.#direct;
+    let ordinary = false;
+    this.#reading = true;
+    try {
+      ordinary = direct.read(request);
+    } catch {}
+    if (!ordinary) {
+      try {
+        return this.#decideStaged(request, grants);
+      } finally {
+        this.#reading = false;
+      }
+    }
+    this.#reading = false;
+    const outcome = this.#call(direct.picked, direct.stated, grants);
+    return this.#reader.read(outcome, this.#memory.words, this.#outAt, direct.values, direct.owner.policySet);
+  }
+
+  /** Decides for a getter of another request, which may be half written. */
+  #decideBetween(request: unknown, grants?: BoundGrants): Decision {
+    const frame = this.#memory.save(this.#direct.picked);
+    try {
+      return this.#decideStaged(request, grants);
+    } finally {
+      this.#memory.restore(frame);
+    }
+  }
+
+  /** The long way, for whatever a request is. */
+  #decideStaged(request: unknown, grants?: BoundGrants): Decision {
     const stage = this.#idle ?? new Stage(this.#nodes);
     this.#idle = undefined;
     stage.begin(request);
@@ -72,25 +109,29 @@ export class Session {
     if (stage.tags[TENANT_ID] === STRING) {
       owner = this.#router.owner(stage.values[TENANT_ID] as string);
       const action = stage.tags[ACTION] === STRING ? this.#nodes.literal(ACTION, stage.values[ACTION] as string) : -1;
-      if (action >= 0) this.#router.route(stage, owner, action);
+      if (action >= 0) this.#router.stage(stage, owner, action);
     }
     // No code of the caller runs from here on.
-    if (grants !== undefined) this.core.set_grants(grants.request, grants.grants);
     this.#writer.write(stage);
-    const instance = this.#instance;
-    // A call by one of the request's getters may have been its last.
-    if (instance.inCore) throw engineFailure();
-    instance.inCore = true;
-    const length = this.#hot.decide(stage.pickCount, stage.stated);
-    instance.inCore = false;
-    if (length > this.#outRoom) {
-      this.#outAt = this.core.out_ptr() >>> 2;
-      this.#outRoom = length;
-    }
-    if (this.#writer.words.length === 0) this.#writer.refresh();
-    const decision = this.#reader.read(this.#writer.words, this.#outAt, stage, owner.policySet);
+    const outcome = this.#call(stage.pickCount, stage.stated, grants);
+    const decision = this.#reader.read(outcome, this.#memory.words, this.#outAt, stage.values, owner.policySet);
     stage.end();
     this.#idle = stage;
     return decision;
+  }
+
+  /** Has the core decide what is written. */
+  #call(picked: number, stated: number, grants: BoundGrants | undefined): number {
+    const instance = this.#instance;
+    if (grants !== undefined) this.core.set_grants(grants.request, grants.grants);
+    // A call by one of the request's getters may have been its last.
+    if (instance.inCore) throw engineFailure();
+    instance.inCore = true;
+    instance.calls++;
+    const outcome = this.#hot.decide(picked, stated);
+    instance.inCore = false;
+    if ((outcome & MOVED) !== 0) this.#outAt = this.core.out_ptr() >>> 2;
+    this.#memory.revive();
+    return outcome;
   }
 }
