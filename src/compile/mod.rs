@@ -1,6 +1,7 @@
 //! Compilation: a validated set becomes nodes to read, programs to run and an index to find them.
 
 mod buckets;
+mod hot;
 mod index;
 mod jumps;
 mod nodes;
@@ -9,10 +10,11 @@ mod program;
 mod snapshot;
 
 pub(crate) use buckets::BucketId;
+pub(crate) use hot::role;
 pub(crate) use index::ENTITY_SCOPES;
 pub(crate) use jumps::{APPLIES, Ask, Jump, PASSES};
 pub(crate) use nodes::{NodeId, Nodes, Step, fixed};
-pub(crate) use policy::{Compiled, CompiledLimit, role};
+pub(crate) use policy::{Compiled, CompiledLimit};
 pub(crate) use program::{Check, Constant, Constants, Expr, Probe};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use program::{Read, merged};

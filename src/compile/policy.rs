@@ -1,6 +1,6 @@
 //! Policies, compiled: what a decision needs of each, and nothing else.
 
-use crate::compile::jumps::{Jump, jumps};
+use crate::compile::hot::role;
 use crate::compile::nodes::{NodeId, Nodes, fixed};
 use crate::compile::program::{Compiler, Expr, Read};
 use crate::digest::digest_of;
@@ -27,9 +27,7 @@ pub(crate) struct Compiled {
     /// A bit for each action it covers.
     pub(crate) actions: u64,
     /// What it adds to a decision, as [`role`] has it.
-    pub(crate) role: u32,
-    /// The quick way through `when` and `unless`.
-    pub(crate) jumps: Box<[Jump]>,
+    pub(crate) role: u16,
     pub(crate) when: Option<Expr>,
     pub(crate) unless: Option<Expr>,
     pub(crate) limits: Box<[CompiledLimit]>,
@@ -49,22 +47,10 @@ impl Compiled {
     }
 }
 
-/// What policies add to a decision, as bits: those of all that apply decide it.
-pub(crate) mod role {
-    /// An allow of the platform that does not delegate.
-    pub(crate) const OPENS: u32 = 1;
-    /// An allow of the platform that delegates.
-    pub(crate) const DELEGATES: u32 = 2;
-    /// An allow of a tenant.
-    pub(crate) const SHARES: u32 = 4;
-    pub(crate) const DENIES: u32 = 8;
-    pub(crate) const ASKS: u32 = 16;
-    /// Forces the mode `draft`.
-    pub(crate) const DRAFTS: u32 = 32;
-    pub(crate) const LIMITS: u32 = 64;
-}
-
-fn role_of(policy: &Policy) -> u32 {
+fn role_of(policy: &Policy) -> u16 {
+    if policy.enforcement == Enforcement::Shadow {
+        return role::SHADOW;
+    }
     match (policy.effect, &policy.then) {
         (Effect::Deny, _) => role::DENIES,
         (Effect::RequireApproval, _) => role::ASKS,
@@ -139,7 +125,6 @@ pub(crate) fn compile(valid: &ValidPolicy, nodes: &mut Nodes, actions: &[String]
         target: policy.target.iter().map(|t| t.as_str().into()).collect(),
         actions: action_mask(policy.actions.as_deref(), actions),
         role: role_of(policy),
-        jumps: jumps(when.as_ref(), unless.as_ref()),
         when,
         unless,
         limits,

@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use crate::compile::buckets::{BucketId, Buckets};
+use crate::compile::hot::Hot;
 use crate::compile::index::{Owner, scope_number};
+use crate::compile::jumps::jumps;
 use crate::compile::nodes::Nodes;
 use crate::compile::policy::{Compiled, compile};
 use crate::digest::digest_of;
@@ -20,6 +22,7 @@ pub(crate) struct Snapshot {
     pub(crate) nodes: Nodes,
     pub(crate) actions: Vec<String>,
     policies: Vec<Compiled>,
+    pub(crate) hot: Hot,
     by_id: Names,
     /// The policies in the order in which decisions list them…
     order: Vec<u32>,
@@ -55,6 +58,7 @@ impl Snapshot {
             nodes: Nodes::new(&actions),
             actions,
             policies: Vec::new(),
+            hot: Hot::default(),
             by_id: Names::default(),
             order: Vec::new(),
             ranks: Vec::new(),
@@ -77,6 +81,8 @@ impl Snapshot {
             }
             None => u32::try_from(self.policies.len()).unwrap_or(u32::MAX),
         };
+        let code = jumps(compiled.when.as_ref(), compiled.unless.as_ref());
+        self.hot.put(number, compiled.actions, compiled.role, &code);
         self.by_id.insert(compiled.id.clone(), number);
         match self.policies.get_mut(number as usize) {
             Some(place) => *place = compiled,
@@ -197,6 +203,12 @@ impl Snapshot {
         tenant
             .and_then(|t| self.owner_ids.get(t).copied())
             .unwrap_or(PLATFORM)
+    }
+
+    /// How many owners there are, the platform among them.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn owners(&self) -> usize {
+        self.owners.len()
     }
 
     pub(crate) fn owner_index(&self, owner: u32) -> Option<&Owner> {

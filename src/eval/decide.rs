@@ -104,36 +104,34 @@ pub(crate) fn decide(
             .get(pick & !FAULT)
             .map_or(&[][..], |b| &b.always);
         for &number in always {
-            let Some(policy) = snapshot.policy(number) else {
+            let Some(head) = snapshot.hot.head(number) else {
                 continue;
             };
-            if !policy.covers_action(action) {
+            if !head.covers_action(action) {
                 continue;
             }
-            let trouble = if pick & FAULT == 0 {
-                match jumps::run(&policy.jumps, frame) {
-                    Some(false) => continue,
-                    Some(true) => None,
-                    None => match applies(reader, policy, Ok(true)) {
-                        Some(trouble) => trouble,
-                        None => continue,
-                    },
-                }
+            let plain = if pick & FAULT == 0 {
+                jumps::run(snapshot.hot.code(head), frame)
             } else {
-                match applies(reader, policy, Err(coverage_trouble(frame, policy))) {
+                None
+            };
+            let trouble = match plain {
+                Some(false) => continue,
+                Some(true) => None,
+                None => match applies(reader, number, pick & FAULT != 0) {
                     Some(trouble) => trouble,
                     None => continue,
-                }
+                },
             };
             let hit = Hit {
                 rank: snapshot.rank(number),
                 policy: number,
                 trouble,
             };
-            if policy.shadow {
-                outcome.shadow.push(hit)
+            if head.role == role::SHADOW {
+                outcome.shadow.push(hit);
             } else {
-                outcome.hits.push(hit)
+                outcome.hits.push(hit);
             }
         }
     }
@@ -162,9 +160,15 @@ fn order(hits: &mut Vec<Hit>) {
     hits.dedup_by_key(|hit| hit.rank);
 }
 
-/// Whether a policy applies, and the trouble that made it.
+/// Whether a policy applies, and the trouble that made it: the long way.
 #[inline(never)]
-fn applies(reader: Reader<'_>, policy: &Compiled, coverage: Truth) -> Option<Option<Trouble>> {
+fn applies(reader: Reader<'_>, number: u32, fault: bool) -> Option<Option<Trouble>> {
+    let policy = reader.snapshot.policy(number)?;
+    let coverage = if fault {
+        Err(coverage_trouble(reader.frame, policy))
+    } else {
+        Ok(true)
+    };
     match condition(reader, policy, coverage) {
         Ok(false) => None,
         Ok(true) => Some(None),
@@ -224,7 +228,8 @@ pub(crate) fn conclude(reader: Reader<'_>, approved: &[Approved], outcome: &mut 
     let draft = reader.frame.node(fixed::RUN).tag == tag::OBJECT
         && asked.tag == tag::INTERNED
         && asked.index() == 0;
-    let role_of = |hit: &Hit| reader.snapshot.policy(hit.policy).map_or(0, |p| p.role);
+    let hot = &reader.snapshot.hot;
+    let role_of = |hit: &Hit| hot.head(hit.policy).map_or(0, |head| head.role);
     let mut roles = outcome.hits.iter().fold(0, |all, hit| all | role_of(hit));
     outcome.mode = if draft || roles & role::DRAFTS != 0 {
         Mode::Draft
@@ -252,7 +257,7 @@ pub(crate) fn conclude(reader: Reader<'_>, approved: &[Approved], outcome: &mut 
 
 /// Lists the approvals that are missing and the limits that apply. One that can't be told denies.
 #[inline(never)]
-fn demands(reader: Reader<'_>, approved: &[Approved], outcome: &mut Outcome) -> u32 {
+fn demands(reader: Reader<'_>, approved: &[Approved], outcome: &mut Outcome) -> u16 {
     let mut roles = 0;
     for hit in &mut outcome.hits {
         let Some(policy) = reader.snapshot.policy(hit.policy) else {

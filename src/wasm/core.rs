@@ -136,6 +136,11 @@ impl Core {
         })
     }
 
+    /// How many owners there are, the platform among them.
+    pub fn owners(&self) -> usize {
+        self.engine.snapshot.owners()
+    }
+
     /// The number of the owner that a tenant is; 0, the platform's, if it owns no policy.
     pub fn owner(&self, tenant: &str) -> u32 {
         self.engine.snapshot.owner(Some(tenant))

@@ -20,6 +20,8 @@ export type Wire = string | Uint8Array;
 export interface Core {
   node_count(): number;
   node(node: number): NodeInfo;
+  /** How many owners of policies there are, the platform among them. */
+  owners(): number;
   owner(tenantId: string): number;
   owner_info(owner: number): Uint32Array;
   platform_set(): string;

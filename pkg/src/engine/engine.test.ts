@@ -50,6 +50,23 @@ function whileRead(run: () => void): object {
   };
 }
 
+describe("one decision and the next", () => {
+  it("share no values: a string is not read where a number was", () => {
+    const keyed: Policy = {
+      id: "keyed",
+      name: "no secret headers",
+      scope: "global",
+      effect: "deny",
+      rule_expr: { when: { field: "input.items", some: { item: "meta", as: "keys", includes: "secret" } } },
+    };
+    const engine = load(open, keyed);
+    const reasons = (meta: unknown) => engine.decide(request({ items: [{ meta }] })).reasons;
+    expect(reasons("")[0]?.error?.code).toBe("wrong_type");
+    expect(reasons(0.1)[0]?.error?.code).toBe("wrong_type");
+    expect(reasons("")[0]?.error?.code).toBe("wrong_type");
+  });
+});
+
 describe("a getter of the request", () => {
   it("may decide another request with the same engine, at any depth", () => {
     const engine = load(open, large, tagged);

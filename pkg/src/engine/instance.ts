@@ -106,6 +106,7 @@ export function guarded(core: Core, instance: Instance): ColdCore {
   return {
     node_count: () => enter(instance, () => core.node_count()),
     node: (node) => enter(instance, () => core.node(node)),
+    owners: () => enter(instance, () => core.owners()),
     owner: (tenantId) => enter(instance, () => core.owner(tenantId)),
     owner_info: (owner) => enter(instance, () => core.owner_info(owner)),
     platform_set: () => enter(instance, () => core.platform_set()),

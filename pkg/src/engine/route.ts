@@ -59,6 +59,8 @@ export class Router {
   readonly #core: ColdCore;
   readonly #nodes: Nodes;
   readonly #actions: number;
+  /** Whether any tenant owns policies. */
+  readonly #hasTenants: boolean;
   /** By tenant; those that own nothing are the platform. */
   readonly #owners = new Map<string, Owner>();
   /** By action, then bucket. */
@@ -72,11 +74,13 @@ export class Router {
     this.#nodes = nodes;
     this.#actions = nodes.actions;
     this.#plans = Array.from({ length: this.#actions }, () => new Map<number, Plan>());
+    this.#hasTenants = core.owners() > 1;
     this.platform = this.#ownerOf(0, core.platform_set());
   }
 
   /** Whose policies bind a tenant: its own with the platform's, or those of the platform alone. */
   owner(tenantId: string): Owner {
+    if (!this.#hasTenants) return this.platform;
     const known = this.#owners.get(tenantId);
     if (known !== undefined) return known;
     if (isLong(tenantId) || !isWellFormed(tenantId)) return this.platform;

@@ -10,6 +10,7 @@ import {
   ROWS,
   STRING,
   TOO_MANY_NAMES,
+  UNSUPPORTED,
 } from "./core.js";
 import { CELL, type Memory } from "./memory.js";
 import { type Nodes, STEP_KEYS, STEP_MEMBER } from "./nodes.js";
@@ -81,9 +82,12 @@ export class Writer {
     for (let i = 0; i < rows.length; i++) {
       const column = rows[i];
       const at = this.#memory.frame + (of.first + i) * CELL;
-      // A proxy that would not tell its names has another tag now.
-      this.#memory.words[at] = of.tags[i] as number;
-      if (column === undefined || column.total < 0) continue;
+      if (column === undefined) continue;
+      if (column.total < 0) {
+        // A proxy that would not tell its names.
+        this.#memory.words[at] = UNSUPPORTED;
+        continue;
+      }
       const first = this.#run(column, node, stage.bytes[node] as number);
       this.#link(at, step, column.total, first);
     }

@@ -1,0 +1,101 @@
+//! What the decision path looks at of each policy, close together: those of one tool lie side by side, as they were
+//! loaded, so that few lines of the cache are touched.
+
+use crate::compile::jumps::Jump;
+
+/// What policies add to a decision, as bits: those of all that apply decide it.
+pub(crate) mod role {
+    /// An allow of the platform that does not delegate.
+    pub(crate) const OPENS: u16 = 1;
+    /// An allow of the platform that delegates.
+    pub(crate) const DELEGATES: u16 = 2;
+    /// An allow of a tenant.
+    pub(crate) const SHARES: u16 = 4;
+    pub(crate) const DENIES: u16 = 8;
+    pub(crate) const ASKS: u16 = 16;
+    /// Forces the mode `draft`.
+    pub(crate) const DRAFTS: u16 = 32;
+    pub(crate) const LIMITS: u16 = 64;
+    /// In shadow: it adds nothing.
+    pub(crate) const SHADOW: u16 = 128;
+}
+
+/// Where the jumping code of a policy is, what it covers and what it adds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head {
+    /// A bit for each action it covers.
+    pub(crate) actions: u64,
+    start: u32,
+    len: u16,
+    pub(crate) role: u16,
+}
+
+impl Head {
+    /// Whether the policy covers an action, by number.
+    #[inline(always)]
+    pub(crate) fn covers_action(self, action: u32) -> bool {
+        (self.actions.checked_shr(action).unwrap_or(0) & 1) == 1
+    }
+}
+
+/// Heads by policy, and the code of all.
+#[derive(Debug, Default)]
+pub(crate) struct Hot {
+    heads: Vec<Head>,
+    jumps: Vec<Jump>,
+    /// Jumps of policies that were replaced.
+    unused: usize,
+}
+
+impl Hot {
+    /// Sets the head and the code of a policy.
+    pub(crate) fn put(&mut self, number: u32, actions: u64, role: u16, jumps: &[Jump]) {
+        let at = number as usize;
+        if self.heads.len() <= at {
+            self.heads.resize(at.saturating_add(1), Head::default());
+        }
+        let old = self.heads.get(at).map_or(0, |head| usize::from(head.len));
+        self.unused = self.unused.saturating_add(old);
+        if let Some(head) = self.heads.get_mut(at) {
+            *head = Head {
+                actions,
+                start: u32::try_from(self.jumps.len()).unwrap_or(u32::MAX),
+                len: u16::try_from(jumps.len()).unwrap_or(u16::MAX),
+                role,
+            };
+        }
+        self.jumps.extend_from_slice(jumps);
+        if self.unused > 1_024 && self.unused > self.jumps.len() / 2 {
+            self.tidy();
+        }
+    }
+
+    fn tidy(&mut self) {
+        let mut kept = Vec::with_capacity(self.jumps.len().saturating_sub(self.unused));
+        for head in &mut self.heads {
+            let start = u32::try_from(kept.len()).unwrap_or(u32::MAX);
+            kept.extend_from_slice(code(&self.jumps, *head));
+            head.start = start;
+        }
+        self.jumps = kept;
+        self.unused = 0;
+    }
+
+    #[inline(always)]
+    pub(crate) fn head(&self, number: u32) -> Option<Head> {
+        self.heads.get(number as usize).copied()
+    }
+
+    #[inline(always)]
+    pub(crate) fn code(&self, head: Head) -> &[Jump] {
+        code(&self.jumps, head)
+    }
+}
+
+#[inline(always)]
+fn code(jumps: &[Jump], head: Head) -> &[Jump] {
+    let start = head.start as usize;
+    jumps
+        .get(start..start.saturating_add(usize::from(head.len)))
+        .unwrap_or_default()
+}
