@@ -30,10 +30,27 @@ const common = {
   target: ["es2022", "node20"],
   packages: "external",
   // The binary inside a script, for the entry point that needs no second file.
-  loader: { ".wasm": "binary" },
+  loader: { ".wasm": "base64" },
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
+};
+
+/** How a script finds the binary: in the sources, and once packed. Bundlers know this form; it can't be a variable. */
+const binaryFrom = (path) => `new URL("${path}", import.meta.url)`;
+const unpackedBinary = binaryFrom("../glue/portcullis.wasm");
+const packedBinary = binaryFrom("./portcullis.wasm");
+
+const besideTheScript = {
+  name: "binary",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]entrypoints[\\/][^\\/]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8")
+        .replaceAll(unpackedBinary, packedBinary)
+        .replaceAll('"../glue/portcullis.wasm?module"', '"./portcullis.wasm?module"'),
+      loader: "ts",
+    }));
+  },
 };
 
 /** ES modules. What several entry points share is one chunk, so a page or a process has one instance. */
@@ -44,8 +61,9 @@ async function buildModules() {
     outdir: dist,
     format: "esm",
     platform: "neutral",
-    external: ["node:*"],
+    external: ["node:*", "*.wasm?module"],
     splitting: true,
+    plugins: [besideTheScript],
     chunkNames: "shared-[hash]",
   });
   return metafile.outputs;
@@ -110,16 +128,20 @@ function buildTypes() {
   }
 }
 
-/** What a browser loads must not need Node, and must name the binary so that bundlers find it. */
+/** What runs elsewhere than in Node must not need it, and what loads the binary must name it so that bundlers find it. */
 function check(outputs) {
   for (const file of files) if (!existsSync(file)) throw new Error(`package.json names ${file}, which was not built`);
-  const browser = `${dist}/browser.js`;
-  const loaded = [...reachable(outputs, browser)];
-  for (const file of loaded)
-    for (const { path } of outputs[file].imports)
-      if (path.startsWith("node:")) throw new Error(`${browser} reaches ${path} by ${relative(".", file)}`);
-  if (!loaded.some((file) => readFileSync(file, "utf8").includes('new URL("./portcullis.wasm", import.meta.url)')))
-    throw new Error(`${browser} does not name its binary by new URL("./portcullis.wasm", import.meta.url)`);
+  const scripts = (stem) => [...reachable(outputs, `${dist}/${stem}.js`)];
+  for (const stem of ["browser", "module", "base64"])
+    for (const file of scripts(stem))
+      for (const { path } of outputs[file].imports)
+        if (path.startsWith("node:")) throw new Error(`${dist}/${stem}.js reaches ${path} by ${relative(".", file)}`);
+  for (const stem of ["browser", "node"])
+    if (!scripts(stem).some((file) => readFileSync(file, "utf8").includes(packedBinary)))
+      throw new Error(`${dist}/${stem}.js does not name its binary by ${packedBinary}`);
+  for (const file of Object.keys(outputs))
+    if (existsSync(file) && readFileSync(file, "utf8").includes("../glue/"))
+      throw new Error(`${file} looks for the glue, which is not packed`);
 }
 
 rmSync(dist, { recursive: true, force: true });

@@ -44,6 +44,53 @@ describe.each([
   });
 });
 
+describe.each(["print.js", "print.cjs"])("the guide's snippet, by %s", (program) => {
+  const { stdout, stderr } = project.node(program);
+
+  it("gives whole decisions", () => {
+    const reason = { message: null, remedy: null, error: null };
+    const open = { ...reason, policy_id: "open", policy_name: "open", effect: "allow" };
+    const tokens = { ...reason, policy_id: "tokens", policy_name: "tokens of a day", effect: "modify" };
+    const mail = { policy_id: "strangers", policy_name: "no mail to strangers", effect: "deny" };
+    const limit = { policy_id: "tokens", index: 0, meter: "tokens", kind: "budget", per: ["tenant"], key: ["acme"] };
+    const common = { approvals: [], shadow: [], policy_set: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) };
+    const [allowed, denied] = JSON.parse(stdout).outcomes;
+    expect(allowed.decision).toEqual({
+      ...common,
+      effect: "allow",
+      code: "allowed",
+      mode: "draft",
+      reasons: [tokens, open],
+      limits: [{ ...limit, window: "1d", max: 5, burst: null, amount: null, on_exceed: "deny" }],
+    });
+    expect(denied.decision).toEqual({
+      ...common,
+      effect: "deny",
+      code: "denied_by_policy",
+      mode: "draft",
+      reasons: [{ ...reason, ...mail, message: "Mail goes to people of the house." }, tokens, open],
+      limits: [],
+    });
+    expect(denied.explanation.decision).toEqual(denied.decision);
+    expect(denied.told).toContain("Mail goes to people of the house.");
+  });
+
+  it("says nothing on stderr", () => {
+    expect(stderr).toBe("");
+  });
+});
+
+it("decides alike in several threads", () => {
+  const { stdout, stderr } = project.node("threads.js");
+  const decided = project.node("print.js").stdout;
+  expect(JSON.parse(stdout)).toEqual([decided, decided, decided]);
+  expect(stderr).toBe("");
+});
+
+it("decides alike on requests and policies of another realm", () => {
+  expect(project.node("contexts.js")).toEqual({ stdout: project.node("print.js").stdout, stderr: "" });
+});
+
 it("both kinds of modules work in one process", () => {
   const { stdout, stderr } = project.node("both.js");
   expect(JSON.parse(stdout)).toEqual({

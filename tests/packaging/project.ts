@@ -1,12 +1,14 @@
 // What npm users get: the tarball that npm packs, installed into a fresh project outside of this repository.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as Portcullis from "portcullis";
 import { afterAll } from "vitest";
+import { furnish } from "./snippets.js";
 
 /** What a program printed. */
 export interface Printed {
@@ -22,16 +24,20 @@ export function run(program: string, args: readonly string[], cwd: string): Prin
   return { stdout, stderr };
 }
 
-/** The environment but for what the runner of these tests sets for its own children. */
-function environment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NODE_|VITEST|npm_config_|TEST$)/.test(name));
+/** What the runner of these tests sets for its own children; how npm reaches its registry is the machine's. */
+const RUNNERS = /^(?:NODE_|VITEST|npm_(?!config_(?:registry|cache|userconfig|globalconfig|cafile|.*proxy)$)|TEST$)/;
+
+/** The environment but for that. */
+export function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !RUNNERS.test(name));
   return Object.fromEntries(inherited);
 }
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // What some hosts install takes a while to remove.
+  afterAll(() => rm(folder, { recursive: true, force: true }), 120_000);
   return folder;
 }
 
@@ -44,13 +50,14 @@ export function pack(): string {
   return join(folder, name);
 }
 
-/** A project that has installed the package, with copies of the programs in `consumers/`. */
+/** A project that has installed the package and nothing else, with copies of the programs in `consumers/`. */
 export class Project {
   readonly folder = temporaryFolder();
   readonly #require = createRequire(join(this.folder, "index.cjs"));
 
   constructor(tarball = pack()) {
     cpSync(fileURLToPath(new URL("./consumers", import.meta.url)), this.folder, { recursive: true });
+    furnish(this.folder, ["node"]);
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
     // Offline: the package needs no other.
     run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball], this.folder);

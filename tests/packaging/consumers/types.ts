@@ -16,6 +16,9 @@ import {
   toFacts,
   validate,
 } from "portcullis";
+import * as base64 from "portcullis/base64";
+import * as brought from "portcullis/module";
+import binary from "portcullis/portcullis.wasm";
 import { allowAll, type FixedNow, withNow } from "portcullis/testing";
 
 const policy: Policy = {
@@ -32,6 +35,15 @@ const policy: Policy = {
 const catalogue: Catalogue | null = null;
 // @ts-expect-error There is no such effect.
 export const wrong: Policy = { ...policy, effect: "perhaps" };
+
+/** Every entry point has the same API. */
+export function engines(): readonly PolicyEngine[] {
+  brought.init(binary);
+  // @ts-expect-error It takes a compiled binary, not its path.
+  brought.init("portcullis.wasm");
+  const same: readonly Pick<typeof base64, "PolicyEngine" | "ready" | "validate">[] = [base64, brought];
+  return same.map((entry) => entry.PolicyEngine.loadSync({ policies: [policy] }));
+}
 
 export async function decide(request: Request, log: (...facts: unknown[]) => void): Promise<Decision> {
   await ready();

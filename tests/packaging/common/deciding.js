@@ -1,5 +1,5 @@
-// Decisions on a few requests, as text to compare between Node and browsers.
-const policies = [
+// Decisions on a few requests, as text to compare between hosts.
+export const policies = [
   { id: "open", name: "open", scope: "global", effect: "allow", rule_expr: {} },
   {
     id: "strangers",
@@ -50,21 +50,26 @@ function about(tool, input) {
 export const allowed = about("search", { query: "größer 🔎" });
 export const denied = about("mail.send", { to: ["https://example.com/a", "https://example.org/b"] });
 export const paused = about("refund", { amount_cents: 25_000 });
-const amiss = { ...about("refund", { amount_cents: "25000" }), user: undefined };
+const { user: _, ...amiss } = about("refund", { amount_cents: "25000" });
+export const requests = [allowed, denied, paused, amiss];
 
 export async function load(PolicyEngine) {
   return PolicyEngine.load({ policies });
 }
 
-/** The decisions, explanations and digests of all the requests. */
-export async function decideAll(PolicyEngine) {
-  const engine = await load(PolicyEngine);
-  const outcomes = [allowed, denied, paused, amiss].map((request) => ({
+/** The decisions, explanations and digests of requests. */
+export function report(engine, about = requests) {
+  const outcomes = about.map((request) => ({
     decision: engine.decide(request),
     explanation: engine.explain(request),
     told: engine.explain(request, { reader: "agent" }),
   }));
-  const digest = engine.requestDigest(paused);
+  return JSON.stringify({ digest: engine.requestDigest(about[2]), outcomes });
+}
+
+export async function decideAll(PolicyEngine) {
+  const engine = await load(PolicyEngine);
+  const text = report(engine);
   engine.close();
-  return JSON.stringify({ digest, outcomes });
+  return text;
 }

@@ -1,0 +1,3 @@
+const { engine } = require("./engine.cjs");
+
+import("./deciding.js").then(({ report }) => process.stdout.write(report(engine)));
