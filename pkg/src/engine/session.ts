@@ -113,7 +113,7 @@ export class Session {
     }
     // No code of the caller runs from here on.
     this.#writer.write(stage);
-    const outcome = this.#call(stage.pickCount, stage.stated, grants);
+    const outcome = this.#call(stage.pickCount, 0, grants);
     const decision = this.#reader.read(outcome, this.#memory.words, this.#outAt, stage.values, owner.policySet);
     stage.end();
     this.#idle = stage;

@@ -2,47 +2,24 @@
 // here and nowhere else, each property once, and may call the engine again: a stage belongs to one call at a time.
 import { below, type Column, spread, stageMembers } from "./columns.js";
 import {
-  ACTION,
-  AGENT,
-  APP,
   ARRAY,
   COLUMN,
-  COMMON,
   FALSE,
   FIXED_NODES,
   LONG_ARRAY,
   MAX_ELEMENTS,
   MAX_STRING_BYTES,
   MISSING,
-  NOW,
   NULL,
   NUMBER,
   OBJECT,
   ROOT,
-  RUN,
-  RUN_MODE,
-  RUN_ROOT_ID,
   STRING,
-  TENANT,
-  TOOL,
   TRUE,
   UNSUPPORTED,
-  USER,
-  WORKFLOW,
 } from "./core.js";
-import { COMMON_FIXED, EVERY_FIXED, type Facts, namesAskedOf, namesOf, readEntity, readOfRun } from "./fixed.js";
 import { type Nodes, STEP_MEMBER, STEP_NONE, zeros } from "./nodes.js";
-import {
-  inheritsNothing,
-  isArray,
-  isClean,
-  isPlain,
-  lengthOf,
-  member,
-  ownNames,
-  prototypeOf,
-  UNREADABLE,
-} from "./values.js";
+import { isArray, isPlain, lengthOf, member, ownNames, prototypeOf, UNREADABLE } from "./values.js";
 
 /** Among more names of an object each is asked for by itself. */
 const FEW_NAMES = 64;
@@ -70,8 +47,6 @@ export class Stage {
   /** The nodes to write, each once: parents first. */
   readonly order: number[] = [];
   count = 0;
-  /** For a request of the common kind: `COMMON`, and a bit for each entity that is no `null`. Else 0. */
-  stated = 0;
   /** Cells that the columns take. */
   cells = 0;
   /** Bytes that the strings can take. */
@@ -87,14 +62,6 @@ export class Stage {
   readonly #names: (readonly string[] | undefined)[];
   readonly #hints: number[];
   #epoch = 0;
-  /** Whether nobody has written enumerable properties to the prototype of all objects. */
-  #clean = false;
-  /**
-   * By node: whether a walk over the object's names meets its own enumerable ones and no others. Engines keep these names
-   * with the object's shape, so the walk beats the question whether a property is one of them by far.
-   */
-  readonly walkable = zeros(FIXED_NODES);
-
   constructor(nodes: Nodes) {
     const { count } = nodes;
     this.nodes = nodes;
@@ -111,86 +78,15 @@ export class Stage {
     this.rows = vacant(count);
   }
 
-  /** Reads the fixed nodes. */
+  /** Reads the fixed nodes, which are always written. */
   begin(request: unknown): void {
     this.#epoch++;
-    this.#clean = isClean();
-    this.stated = 0;
     this.put(ROOT, request);
-    if (this.tags[ROOT] !== OBJECT) {
-      this.tags.fill(MISSING, ACTION, FIXED_NODES);
-      this.#always(EVERY_FIXED);
-      return;
-    }
-    const facts = request as Facts;
-    let names = 0;
-    try {
-      names = this.walkable[ROOT] === 1 ? namesOf(facts) : namesAskedOf(facts);
-    } catch {
-      this.tags[ROOT] = UNSUPPORTED;
-      this.tags.fill(MISSING, ACTION, FIXED_NODES);
-      this.#always(EVERY_FIXED);
-      return;
-    }
-    let value: unknown = UNREADABLE;
-    try {
-      value = (names & 1) === 0 ? undefined : facts.action;
-    } catch {}
-    this.put(ACTION, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 2) === 0 ? undefined : facts.now;
-    } catch {}
-    this.put(NOW, value);
-    const { tags, values, walkable } = this;
-    const clean = this.#clean;
-    value = UNREADABLE;
-    try {
-      value = (names & 4) === 0 ? undefined : facts.tenant;
-    } catch {}
-    let stated = readEntity(this, tags, values, walkable, clean, TENANT, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 8) === 0 ? undefined : facts.app;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, APP, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 16) === 0 ? undefined : facts.user;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, USER, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 32) === 0 ? undefined : facts.workflow;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, WORKFLOW, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 64) === 0 ? undefined : facts.agent;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, AGENT, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 128) === 0 ? undefined : facts.tool;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, TOOL, value);
-    value = UNREADABLE;
-    try {
-      value = (names & 256) === 0 ? undefined : facts.run;
-    } catch {}
-    stated |= readEntity(this, tags, values, walkable, clean, RUN, value);
-    this.#run();
-    const hasTenant = (stated & 1) !== 0 && (values[TENANT + 1] as string).length > 0;
-    if (stated > 0 && hasTenant) {
-      this.stated = (stated | COMMON) >>> 0;
-      this.#always(COMMON_FIXED);
-    } else this.#always(EVERY_FIXED);
-  }
-
-  /** Has fixed nodes written whether or not policies read them. */
-  #always(fixed: readonly number[]): void {
-    for (let i = 0; i < fixed.length; i++) {
-      const node = fixed[i] as number;
+    if (this.tags[ROOT] === OBJECT && !this.#tellsNames(request as object)) this.tags[ROOT] = UNSUPPORTED;
+    const isRead = this.tags[ROOT] === OBJECT;
+    for (let node = ROOT; node < FIXED_NODES; node++) {
+      if (!isRead && node !== ROOT) this.tags[node] = MISSING;
+      else if (node !== ROOT) this.#readNew(node);
       this.#writes[node] = this.#epoch;
       this.bytes[node] = 0;
       this.order[this.count++] = node;
@@ -248,7 +144,6 @@ export class Stage {
   #member(parent: number, node: number): unknown {
     const object = this.values[parent] as object;
     const key = this.nodes.key[node] as string;
-    if (parent < FIXED_NODES) return this.#own(parent, object, key);
     try {
       const names = this.#namesOf(parent, object);
       if (names.length > FEW_NAMES) return member(object, key);
@@ -263,6 +158,15 @@ export class Stage {
     }
   }
 
+  #tellsNames(request: object): boolean {
+    try {
+      this.#namesOf(ROOT, request);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** The own enumerable names of the object at a node, asked for once. */
   #namesOf(node: number, object: object): readonly string[] {
     if (this.#named[node] !== this.#epoch) {
@@ -270,53 +174,6 @@ export class Stage {
       this.#names[node] = ownNames(object);
     }
     return this.#names[node] as readonly string[];
-  }
-
-  /** An entity that is no object as `JSON.parse` makes them, and its id. */
-  entity(node: number, value: unknown): void {
-    this.put(node, value);
-    if (this.tags[node] === OBJECT) this.put(node + 1, this.#own(node, value as object, "id"));
-    else this.tags[node + 1] = this.#below(node);
-  }
-
-  /** What a run has beyond its id. */
-  #run(): void {
-    const { tags } = this;
-    if (tags[RUN] !== OBJECT) {
-      tags[RUN_MODE] = this.#below(RUN);
-      tags[RUN_ROOT_ID] = this.#below(RUN);
-      return;
-    }
-    const run = this.values[RUN] as Facts;
-    if (this.walkable[RUN] === 0) {
-      this.put(RUN_MODE, member(run, "mode"));
-      this.put(RUN_ROOT_ID, member(run, "root_id"));
-      return;
-    }
-    let mode: unknown;
-    let rootId: unknown;
-    try {
-      for (const name in run) {
-        if (name === "mode") mode = readOfRun(run, "mode");
-        else if (name === "root_id") rootId = readOfRun(run, "root_id");
-      }
-    } catch {
-      mode = UNREADABLE;
-      rootId = UNREADABLE;
-    }
-    this.put(RUN_MODE, mode);
-    this.put(RUN_ROOT_ID, rootId);
-  }
-
-  /** An own enumerable property of the entity at a node, which has few. */
-  #own(node: number, object: object, key: string): unknown {
-    if (this.walkable[node] === 0) return member(object, key);
-    try {
-      for (const name in object) if (name === key) return (object as Record<string, unknown>)[key];
-      return undefined;
-    } catch {
-      return UNREADABLE;
-    }
   }
 
   /** What the members of a value are that is no object. */
@@ -350,7 +207,6 @@ export class Stage {
         tag = length < 0 ? UNSUPPORTED : length > MAX_ELEMENTS ? LONG_ARRAY : ARRAY;
       } else if (isPlain(prototype)) {
         tag = OBJECT;
-        if (node < FIXED_NODES) this.walkable[node] = this.#clean && inheritsNothing(prototype) ? 1 : 0;
       }
       this.values[node] = value;
     } catch {

@@ -25,17 +25,6 @@ export function tagOfObject(value: object): number {
   return isPlain(prototypeOf(value)) ? OBJECT : UNSUPPORTED;
 }
 
-/** Whether nothing enumerable is inherited from the prototype of all objects. */
-export function isClean(): boolean {
-  for (const _ in objectPrototype) return false;
-  return true;
-}
-
-/** Whether objects of this prototype inherit from the prototype of all objects of this realm, and from nothing else. */
-export function inheritsNothing(prototype: object | null): boolean {
-  return prototype === objectPrototype;
-}
-
 /** An array's length; −1 where a proxy tells something else. */
 export function lengthOf(array: readonly unknown[]): number {
   const { length } = array;
