@@ -3,8 +3,10 @@
 mod buckets;
 mod index;
 mod nodes;
+mod order;
 mod policy;
 mod program;
+mod shelves;
 mod snapshot;
 
 pub(crate) use buckets::BucketId;

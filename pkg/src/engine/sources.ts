@@ -125,6 +125,7 @@ export function* load(
   pieces: Iterable<Wire>,
 ): Generator<void, Core, void> {
   const loader = yield* feed(instance, catalogue, pieces);
+  while (!enter(instance, () => loader.settle())) yield;
   try {
     return enter(instance, () => loader.finish());
   } catch (error) {
