@@ -81,9 +81,9 @@ impl Shelves {
             push_hex(&mut text, shelf.first);
             text.push_str("\":\"");
             shelf.digest(policies).write(&mut text);
-            text.push_str("\"");
+            text.push('"');
         }
-        text.push_str("}");
+        text.push('}');
         Digest::of(text.as_bytes())
     }
 }
@@ -96,13 +96,14 @@ impl Shelf {
                 .policies
                 .iter()
                 .filter_map(|&number| Some(policies.get(number as usize)?.digest));
-            let mut text = String::from("[");
+            let mut text = String::with_capacity(self.policies.len().saturating_mul(80));
+            text.push('[');
             for digest in sorted(digests.collect()) {
                 text.push_str(if text.len() > 1 { ",\"" } else { "\"" });
                 digest.write(&mut text);
-                text.push_str("\"");
+                text.push('"');
             }
-            text.push_str("]");
+            text.push(']');
             Digest::of(text.as_bytes())
         })
     }

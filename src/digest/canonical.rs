@@ -8,10 +8,14 @@ use crate::model::decimal;
 ///
 /// That is the order of UTF-8 bytes, but that characters of two surrogates come before U+E000 to U+FFFF.
 pub fn utf16_cmp(a: &str, b: &str) -> Ordering {
-    let differ = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
-    match differ {
-        Some((a, b)) => utf16_rank(a).cmp(&utf16_rank(b)),
-        None => a.len().cmp(&b.len()),
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0_usize;
+    loop {
+        match (a.get(at), b.get(at)) {
+            (Some(left), Some(right)) if left == right => at = at.wrapping_add(1),
+            (Some(&left), Some(&right)) => return utf16_rank(left).cmp(&utf16_rank(right)),
+            _ => return a.len().cmp(&b.len()),
+        }
     }
 }
 
@@ -26,17 +30,18 @@ fn utf16_rank(byte: u8) -> u8 {
 
 /// Appends `text` in quotes, with the fewest escapes that JSON allows (RFC 8785 §3.2.2.2).
 pub fn write_string(out: &mut String, text: &str) {
-    out.push_str("\"");
-    let mut plain = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
+    out.push('"');
+    let (mut plain, mut at) = (0_usize, 0_usize);
+    while let Some(&byte) = text.as_bytes().get(at) {
         if byte < b' ' || byte == b'"' || byte == b'\\' {
             out.push_str(text.get(plain..at).unwrap_or_default());
             write_escape(out, char::from(byte));
-            plain = at.saturating_add(1);
+            plain = at.wrapping_add(1);
         }
+        at = at.wrapping_add(1);
     }
     out.push_str(text.get(plain..).unwrap_or_default());
-    out.push_str("\"");
+    out.push('"');
 }
 
 fn write_escape(out: &mut String, c: char) {

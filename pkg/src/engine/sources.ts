@@ -10,7 +10,7 @@ import { element, lengthOf, tagOfObject } from "./values.js";
 /** Policies encoded at a time. */
 const CHUNK = 64;
 /** Policies compiled between two looks at the clock. */
-const STEP = 16;
+const STEP = 32;
 /** Milliseconds that loading may hold up the event loop. */
 const SLICE = 8;
 
