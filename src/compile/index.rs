@@ -32,9 +32,14 @@ pub(crate) struct Owner {
 impl Owner {
     /// Everything that grows with its policies.
     pub(crate) fn len(&self) -> usize {
-        let affixes = |a: &Affixes| a.heads.len() + a.lists.len() + a.lengths.len();
+        let affixes = |a: &Affixes| [a.heads.len(), a.lists.len(), a.lengths.len()];
         let scope = |s: &ScopeIndex| {
-            s.exact.len() + s.globs.len() + affixes(&s.by_prefix) + affixes(&s.by_suffix)
+            let globs = [affixes(&s.by_prefix), affixes(&s.by_suffix)];
+            let lists = [s.exact.len(), s.globs.len()];
+            lists
+                .into_iter()
+                .chain(globs.into_iter().flatten())
+                .sum::<usize>()
         };
         self.scopes.iter().map(scope).sum()
     }

@@ -289,6 +289,10 @@ impl Snapshot {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a panic here is a failed test"
+)]
 mod tests {
     use super::*;
     use crate::model::Value;
