@@ -3,7 +3,7 @@
 use crate::compile::nodes::NodeId;
 use crate::compile::policy::Compiled;
 use crate::compile::program::{Check, Constant, Constants, Expr};
-use crate::model::{ScalarKind, sorted, sorted_set};
+use crate::model::{ScalarKind, sorted};
 
 /// The number of a bucket.
 pub(crate) type BucketId = u32;
@@ -14,12 +14,16 @@ const MIN_SPLIT: usize = 16;
 /// Policies that are looked at together.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
-    /// All that were put here.
-    pub(crate) members: Vec<u32>,
     /// Those to look at for every request that comes here.
     pub(crate) always: Vec<u32>,
     /// Where the others are.
     pub(crate) split: Option<Split>,
+    /// How many came and went since it was last asked what best to split it by.
+    changes: usize,
+    /// Whether it waits to be asked again.
+    due: bool,
+    /// Whether it is never split.
+    whole: bool,
 }
 
 /// The others of a bucket, by the value that they require of one node.
@@ -30,7 +34,7 @@ pub(crate) struct Split {
     /// For a value that is absent or of another kind: all of them, since it makes them err.
     pub(crate) rest: BucketId,
     /// By key, ascending.
-    children: Box<[(Key, BucketId)]>,
+    children: Vec<(Key, BucketId)>,
 }
 
 /// A required value: the bits of a number, the number of a literal, a truth value.
@@ -50,11 +54,12 @@ impl Key {
 
 impl Split {
     pub(crate) fn child(&self, value: Constant) -> Option<BucketId> {
-        let at = self
-            .children
-            .binary_search_by_key(&Key::new(value), |(key, _)| *key)
-            .ok()?;
+        let at = self.find(Key::new(value)).ok()?;
         self.children.get(at).map(|(_, bucket)| *bucket)
+    }
+
+    fn find(&self, key: Key) -> Result<usize, usize> {
+        self.children.binary_search_by_key(&key, |(key, _)| *key)
     }
 }
 
@@ -64,8 +69,8 @@ pub(crate) struct Buckets {
     buckets: Vec<Bucket>,
     /// Numbers that are free again.
     free: Vec<BucketId>,
-    /// Those that changed since they were sealed.
-    open: Vec<BucketId>,
+    /// Those that wait to be split anew.
+    due: Vec<BucketId>,
 }
 
 impl Buckets {
@@ -78,67 +83,156 @@ impl Buckets {
         id
     }
 
+    /// As [`Self::open`], of one that is never split.
+    pub(crate) fn open_whole(&mut self) -> BucketId {
+        let id = self.open();
+        if let Some(bucket) = self.buckets.get_mut(id as usize) {
+            bucket.whole = true;
+        }
+        id
+    }
+
     #[inline(always)]
     pub(crate) fn get(&self, id: BucketId) -> Option<&Bucket> {
         self.buckets.get(id as usize)
     }
 
-    pub(crate) fn is_empty(&self, id: BucketId) -> bool {
-        self.get(id).is_none_or(|b| b.members.is_empty())
+    /// How many there are or were at once.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.buckets.len()
     }
 
-    pub(crate) fn put(&mut self, id: BucketId, policy: u32) {
-        if let Some(bucket) = self.buckets.get_mut(id as usize)
-            && bucket.members.last() != Some(&policy)
-        {
-            bucket.members.push(policy);
-            self.open.push(id);
-        }
-    }
-
-    pub(crate) fn take(&mut self, id: BucketId, policy: u32) {
-        if let Some(bucket) = self.buckets.get_mut(id as usize) {
-            bucket.members.retain(|&p| p != policy);
-            self.open.push(id);
-        }
-    }
-
-    /// Splits what is large and changed. To be called before anything is looked up.
-    pub(crate) fn seal(&mut self, policies: &[Compiled]) {
-        for id in sorted_set(std::mem::take(&mut self.open)) {
-            self.reseal(id, policies);
-        }
-    }
-
-    fn reseal(&mut self, id: BucketId, policies: &[Compiled]) {
-        let Some(bucket) = self.buckets.get_mut(id as usize) else {
-            return;
-        };
-        let old = bucket.split.take();
-        let members = bucket.members.clone();
-        if let Some(split) = old {
-            self.close(split.rest);
-            for (_, child) in split.children {
-                self.close(child);
-            }
-        }
-        let (always, split) = self.split(members, policies);
-        if let Some(bucket) = self.buckets.get_mut(id as usize) {
-            bucket.always = always;
-            bucket.split = split;
-        }
-    }
-
-    fn close(&mut self, id: BucketId) {
+    /// Gives a bucket back, and its parts.
+    pub(crate) fn close(&mut self, id: BucketId) {
         let Some(bucket) = self.buckets.get_mut(id as usize).map(std::mem::take) else {
             return;
         };
         self.free.push(id);
         if let Some(split) = bucket.split {
-            self.close(split.rest);
-            for (_, child) in split.children {
-                self.close(child);
+            self.close_parts(split);
+        }
+    }
+
+    fn close_parts(&mut self, split: Split) {
+        self.close(split.rest);
+        for (_, child) in split.children {
+            self.close(child);
+        }
+    }
+
+    fn members(&self, id: BucketId) -> &[u32] {
+        self.get(id).map_or(&[], |bucket| &bucket.always)
+    }
+
+    fn rest(&self, id: BucketId) -> &[u32] {
+        let split = self.get(id).and_then(|bucket| bucket.split.as_ref());
+        split.map_or(&[], |split| self.members(split.rest))
+    }
+
+    /// All that were put into a bucket, whatever it is split by.
+    pub(crate) fn everyone(&self, id: BucketId) -> impl Iterator<Item = u32> + '_ {
+        self.members(id).iter().chain(self.rest(id)).copied()
+    }
+
+    /// Puts a policy into a bucket, unless it was the last that came there.
+    pub(crate) fn put(&mut self, id: BucketId, number: u32, policy: &Compiled) {
+        let last = |list: &[u32]| list.last() == Some(&number);
+        if last(self.members(id)) || last(self.rest(id)) {
+            return;
+        }
+        self.change(id, policy, &mut |list| list.push(number));
+    }
+
+    /// Takes a policy out of a bucket; whether that is empty now.
+    pub(crate) fn take(&mut self, id: BucketId, number: u32, policy: &Compiled) -> bool {
+        self.change(id, policy, &mut |list| list.retain(|&p| p != number));
+        self.everyone(id).next().is_none()
+    }
+
+    /// Changes the lists of a bucket that a policy belongs on.
+    fn change(&mut self, id: BucketId, policy: &Compiled, change: &mut dyn FnMut(&mut Vec<u32>)) {
+        let Some(bucket) = self.buckets.get_mut(id as usize) else {
+            return;
+        };
+        bucket.changes = bucket.changes.saturating_add(1);
+        let Some(mut split) = bucket.split.take() else {
+            change(&mut bucket.always);
+            return self.note(id, None);
+        };
+        match requirement(policy, split.node, split.kind) {
+            None => change(&mut bucket.always),
+            Some(keys) => {
+                self.change_part(split.rest, change);
+                for key in keys {
+                    let at = split.find(key).unwrap_or_else(|at| {
+                        split.children.insert(at, (key, self.open()));
+                        at
+                    });
+                    let child = split.children.get(at).map(|(_, child)| *child);
+                    if let Some(child) = child
+                        && self.change_part(child, change)
+                    {
+                        self.close(child);
+                        split.children.remove(at);
+                    }
+                }
             }
+        }
+        self.note(id, Some(split));
+    }
+
+    /// Changes a part of a bucket; whether it is empty now.
+    fn change_part(&mut self, id: BucketId, change: &mut dyn FnMut(&mut Vec<u32>)) -> bool {
+        let Some(part) = self.buckets.get_mut(id as usize) else {
+            return false;
+        };
+        change(&mut part.always);
+        part.always.is_empty()
+    }
+
+    /// Puts a split back where it was, and notes whether much has changed since it was chosen.
+    fn note(&mut self, id: BucketId, split: Option<Split>) {
+        let apart = split.as_ref().map_or(0, |s| self.members(s.rest).len());
+        let Some(bucket) = self.buckets.get_mut(id as usize) else {
+            return;
+        };
+        let size = bucket.always.len().saturating_add(apart);
+        let worth_it = split.is_some() || (size >= MIN_SPLIT && !bucket.whole);
+        bucket.split = split;
+        if worth_it && !bucket.due && bucket.changes.saturating_mul(2) >= size {
+            bucket.due = true;
+            self.due.push(id);
+        }
+    }
+
+    /// Splits one bucket anew of which much has changed; whether none waits.
+    pub(crate) fn settle(&mut self, policies: &[Compiled]) -> bool {
+        while let Some(id) = self.due.pop() {
+            // It may have been closed since.
+            if self.get(id).is_some_and(|bucket| bucket.due) {
+                self.resplit(id, policies);
+                break;
+            }
+        }
+        self.due.is_empty()
+    }
+
+    fn resplit(&mut self, id: BucketId, policies: &[Compiled]) {
+        let Some(bucket) = self.buckets.get_mut(id as usize) else {
+            return;
+        };
+        bucket.due = false;
+        bucket.changes = 0;
+        let mut members = std::mem::take(&mut bucket.always);
+        if let Some(split) = bucket.split.take() {
+            members.extend(self.members(split.rest));
+            self.close_parts(split);
+        }
+        let (always, split) = self.split(members, policies);
+        if let Some(bucket) = self.buckets.get_mut(id as usize) {
+            bucket.always = always;
+            bucket.split = split;
         }
     }
 
@@ -185,8 +279,7 @@ impl Buckets {
     fn filled(&mut self, policies: Vec<u32>) -> BucketId {
         let id = self.open();
         if let Some(bucket) = self.buckets.get_mut(id as usize) {
-            bucket.always.clone_from(&policies);
-            bucket.members = policies;
+            bucket.always = policies;
         }
         id
     }

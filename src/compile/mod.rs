@@ -5,8 +5,10 @@ mod hot;
 mod index;
 mod jumps;
 mod nodes;
+mod order;
 mod policy;
 mod program;
+mod shelves;
 mod snapshot;
 
 pub(crate) use buckets::BucketId;

@@ -25,18 +25,22 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// A name that no other step from any parent has.
-    fn full_name(&self, parent: NodeId) -> Box<str> {
-        let (kind, name) = match self {
-            Self::Root => ("/", ""),
-            Self::Member(name) => (".", &**name),
-            Self::Elements => ("[]", ""),
-            Self::Keys => ("{}", ""),
-            Self::Derived(derivation) => ("as", derivation.name()),
-        };
-        [&*parent.to_string(), kind, name].concat().into()
+    /// What tells it from the other steps from the same parent.
+    fn key(&self) -> Key<'_> {
+        match self {
+            Self::Root => (0, ""),
+            Self::Member(name) => (MEMBER, name),
+            Self::Elements => ELEMENTS,
+            Self::Keys => (3, ""),
+            Self::Derived(derivation) => (4, derivation.name()),
+        }
     }
 }
+
+/// A kind of step, and its name.
+type Key<'a> = (u8, &'a str);
+const MEMBER: u8 = 1;
+const ELEMENTS: Key<'_> = (2, "");
 
 /// A place in a request.
 #[derive(Debug)]
@@ -50,6 +54,8 @@ pub(crate) struct Node {
     /// The strings it is compared with, and their numbers.
     literals: Vec<Box<str>>,
     literal_ids: Names,
+    /// In the order of their steps.
+    children: Vec<NodeId>,
 }
 
 /// Above so many literals a node's strings are compared in the core.
@@ -103,20 +109,15 @@ pub(crate) const MODES: [&str; 2] = ["draft", "auto"];
 #[derive(Debug)]
 pub(crate) struct Nodes {
     nodes: Vec<Node>,
-    /// By the name of the step, in full.
-    children: Names,
 }
 
 impl Nodes {
     /// The fixed nodes, with the names of actions and modes interned.
     pub(crate) fn new(actions: &[String]) -> Self {
-        let mut nodes = Self {
-            nodes: Vec::new(),
-            children: Names::default(),
-        };
+        let mut nodes = Self { nodes: Vec::new() };
         nodes.push(0, Step::Root, false);
         for (parent, name) in FIXED {
-            nodes.child(parent, Step::Member(name.into()));
+            nodes.member(parent, name);
         }
         for action in actions {
             nodes.intern(fixed::ACTION, action);
@@ -136,27 +137,51 @@ impl Nodes {
             max_len: 0,
             literals: Vec::new(),
             literal_ids: Names::default(),
+            children: Vec::new(),
         });
         id
     }
 
+    /// Where among the children of a node the one of a step is, or belongs.
+    fn find(&self, parent: NodeId, key: Key<'_>) -> Result<NodeId, usize> {
+        let children = self.get(parent).map_or(&[][..], |node| &node.children);
+        let at = children.binary_search_by(|&child| {
+            let step = self.get(child).map_or(&Step::Root, |node| &node.step);
+            step.key().cmp(&key)
+        })?;
+        children.get(at).copied().ok_or(at)
+    }
+
     /// The node one step from another; made if it is new.
     pub(crate) fn child(&mut self, parent: NodeId, step: Step) -> NodeId {
-        if let Some(&id) = self.children.get(&*step.full_name(parent)) {
-            return id;
+        match self.find(parent, step.key()) {
+            Ok(child) => child,
+            Err(at) => self.insert(parent, step, at),
         }
+    }
+
+    fn insert(&mut self, parent: NodeId, step: Step, at: usize) -> NodeId {
         let column = matches!(step, Step::Elements | Step::Keys)
             || self.get(parent).is_some_and(|p| p.column);
-        let id = self.push(parent, step.clone(), column);
-        self.children.insert(step.full_name(parent), id);
+        let id = self.push(parent, step, column);
+        if let Some(parent) = self.nodes.get_mut(parent as usize) {
+            parent.children.insert(at, id);
+        }
         id
+    }
+
+    fn member(&mut self, parent: NodeId, name: &str) -> NodeId {
+        match self.find(parent, (MEMBER, name)) {
+            Ok(child) => child,
+            Err(at) => self.insert(parent, Step::Member(name.into()), at),
+        }
     }
 
     /// The node of a path from another node.
     pub(crate) fn path(&mut self, from: NodeId, path: &Path) -> NodeId {
         path.segments()
             .iter()
-            .fold(from, |at, name| self.child(at, Step::Member(name.clone())))
+            .fold(from, |at, name| self.member(at, name))
     }
 
     #[inline(always)]
@@ -170,7 +195,7 @@ impl Nodes {
 
     /// The node of an array's elements, where any policy reads them.
     pub(crate) fn elements_of(&self, id: NodeId) -> Option<NodeId> {
-        self.children.get(&*Step::Elements.full_name(id)).copied()
+        self.find(id, ELEMENTS).ok()
     }
 
     /// The node and its ancestors but the root, innermost first.

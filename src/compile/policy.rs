@@ -3,10 +3,10 @@
 use crate::compile::hot::role;
 use crate::compile::nodes::{NodeId, Nodes, fixed};
 use crate::compile::program::{Compiler, Expr, Read};
-use crate::digest::digest_of;
+use crate::digest::{Digest, write_canonical, write_string};
 use crate::model::{
     ApprovalRequirement, Approvers, Effect, Enforcement, LimitRule, Meter, Per, Policy, Scope,
-    Value, Visibility,
+    Visibility,
 };
 use crate::parse::{effect_name, scope_name};
 use crate::validate::ValidPolicy;
@@ -32,7 +32,7 @@ pub(crate) struct Compiled {
     pub(crate) unless: Option<Expr>,
     pub(crate) limits: Box<[CompiledLimit]>,
     pub(crate) approval: Option<Box<ApprovalRequirement>>,
-    pub(crate) digest: Box<str>,
+    pub(crate) digest: Digest,
     /// What it reads, in ascending order of nodes.
     pub(crate) reads: Box<[Read]>,
 }
@@ -93,8 +93,10 @@ fn per_node(per: Per) -> NodeId {
 }
 
 /// Compiles a policy; `actions` are all declared ones, in order.
-pub(crate) fn compile(valid: &ValidPolicy, nodes: &mut Nodes, actions: &[String]) -> Compiled {
-    let policy = valid.policy();
+pub(crate) fn compile(valid: ValidPolicy, nodes: &mut Nodes, actions: &[String]) -> Compiled {
+    let policy = valid.into_policy();
+    let digest = policy_digest(&policy);
+    let role = role_of(&policy);
     let mut compiler = Compiler::new(nodes);
     let when = policy.when.as_ref().map(|c| compiler.expr(c));
     let unless = policy.unless.as_ref().map(|c| compiler.expr(c));
@@ -111,25 +113,38 @@ pub(crate) fn compile(valid: &ValidPolicy, nodes: &mut Nodes, actions: &[String]
         compiler.read(fixed::USER_ID, false);
     }
     let reads = compiler.finish();
-    let digest = policy_digest(policy);
+    let approval = policy.approval.map(|approval| {
+        Box::new(ApprovalRequirement {
+            policy_id: policy.id.clone(),
+            policy_digest: digest.text(),
+            approvers: Approvers {
+                roles: approval.roles,
+                users: approval.users,
+                field: approval.field,
+            },
+            quorum: approval.quorum,
+            exclude_requester: approval.exclude_requester,
+            expires_in: approval.expires_in,
+        })
+    });
     Compiled {
-        id: policy.id.as_str().into(),
-        name: policy.name.as_str().into(),
+        id: policy.id.into(),
+        name: policy.name.into(),
         scope: policy.scope,
         effect: policy.effect,
-        tenant_id: policy.tenant_id.as_deref().map(Into::into),
+        tenant_id: policy.tenant_id.map(Into::into),
         enabled: policy.enabled,
         shadow: policy.enforcement == Enforcement::Shadow,
-        message: policy.message.as_deref().map(Into::into),
-        remedy: policy.remedy.as_deref().map(Into::into),
-        target: policy.target.iter().map(|t| t.as_str().into()).collect(),
+        message: policy.message.map(Into::into),
+        remedy: policy.remedy.map(Into::into),
+        target: policy.target.into_iter().map(Into::into).collect(),
         actions: action_mask(policy.actions.as_deref(), actions),
-        role: role_of(policy),
+        role,
         when,
         unless,
         limits,
-        approval: requirement(policy, &digest).map(Box::new),
-        digest: digest.into(),
+        approval,
+        digest,
         reads,
     }
 }
@@ -162,52 +177,38 @@ fn action_mask(covered: Option<&[String]>, actions: &[String]) -> u64 {
         .fold(0, |mask, bit| mask | bit)
 }
 
-fn requirement(policy: &Policy, digest: &str) -> Option<ApprovalRequirement> {
-    let approval = policy.approval.as_ref()?;
-    Some(ApprovalRequirement {
-        policy_id: policy.id.clone(),
-        policy_digest: digest.to_owned(),
-        approvers: Approvers {
-            roles: approval.roles.clone(),
-            users: approval.users.clone(),
-            field: approval.field.clone(),
-        },
-        quorum: approval.quorum,
-        exclude_requester: approval.exclude_requester,
-        expires_in: approval.expires_in.clone(),
-    })
-}
-
-/// Digest of everything that a person wrote; any edit changes it.
-fn policy_digest(policy: &Policy) -> String {
-    let text = |text: &str| Value::from(text);
-    let optional = |text: Option<&str>| text.map_or(Value::Null, Value::from);
-    let members = [
-        ("id", text(&policy.id)),
-        ("name", text(&policy.name)),
-        ("description", optional(policy.description.as_deref())),
-        ("scope", text(scope_name(policy.scope))),
-        ("effect", text(effect_name(policy.effect))),
-        ("rule_expr", policy.rule_expr.clone()),
-        ("tenant_id", optional(policy.tenant_id.as_deref())),
-        ("enabled", Value::Bool(policy.enabled)),
-        (
-            "enforcement",
-            text(if policy.enforcement == Enforcement::Shadow {
-                "shadow"
-            } else {
-                "enforce"
-            }),
-        ),
-        (
-            "visibility",
-            text(if policy.visibility == Visibility::Public {
-                "public"
-            } else {
-                "private"
-            }),
-        ),
-    ];
-    let members = members.map(|(key, value)| (key.to_owned(), value));
-    digest_of(&Value::Object(members.into())).text()
+/// Digest of everything that a person wrote; any edit changes it. The canonical JSON of an object of these members.
+fn policy_digest(policy: &Policy) -> Digest {
+    let mut out = String::with_capacity(1_024);
+    let optional = |out: &mut String, text: Option<&str>| match text {
+        Some(text) => write_string(out, text),
+        None => out.push_str("null"),
+    };
+    out.push_str("{\"description\":");
+    optional(&mut out, policy.description.as_deref());
+    out.push_str(",\"effect\":\"");
+    out.push_str(effect_name(policy.effect));
+    out.push_str(if policy.enabled {
+        "\",\"enabled\":true,\"enforcement\":\""
+    } else {
+        "\",\"enabled\":false,\"enforcement\":\""
+    });
+    out.push_str(match policy.enforcement {
+        Enforcement::Shadow => "shadow\",\"id\":",
+        Enforcement::Enforce => "enforce\",\"id\":",
+    });
+    write_string(&mut out, &policy.id);
+    out.push_str(",\"name\":");
+    write_string(&mut out, &policy.name);
+    out.push_str(",\"rule_expr\":");
+    write_canonical(&mut out, &policy.rule_expr);
+    out.push_str(",\"scope\":\"");
+    out.push_str(scope_name(policy.scope));
+    out.push_str("\",\"tenant_id\":");
+    optional(&mut out, policy.tenant_id.as_deref());
+    out.push_str(match policy.visibility {
+        Visibility::Public => ",\"visibility\":\"public\"}",
+        Visibility::Private => ",\"visibility\":\"private\"}",
+    });
+    Digest::of(out.as_bytes())
 }

@@ -202,14 +202,14 @@ impl<'a> Compiler<'a> {
 
     /// Marks a node, and all on the way to it, as read.
     pub(crate) fn read(&mut self, node: NodeId, bytes: bool) {
-        let lineage: Vec<NodeId> = self.nodes.lineage(node).collect();
-        self.reads.extend(lineage.iter().map(|&at| {
+        let reads = self.nodes.lineage(node).map(|at| {
             if at == node {
                 Read::value(at, bytes)
             } else {
                 Read::passage(at)
             }
-        }));
+        });
+        self.reads.extend(reads);
     }
 
     /// Reads a path from the root.

@@ -7,10 +7,12 @@ use crate::compile::hot::Hot;
 use crate::compile::index::{Owner, scope_number};
 use crate::compile::jumps::jumps;
 use crate::compile::nodes::Nodes;
+use crate::compile::order::Order;
 use crate::compile::policy::{Compiled, compile};
-use crate::digest::digest_of;
+use crate::compile::shelves::Shelves;
+use crate::digest::{Digest, digest_of};
 use crate::model::Names;
-use crate::model::{BUILT_IN_ACTIONS, Catalogue, Value, sorted};
+use crate::model::{BUILT_IN_ACTIONS, Catalogue};
 use crate::validate::ValidPolicy;
 
 /// The number of the platform among the owners.
@@ -23,19 +25,22 @@ pub(crate) struct Snapshot {
     pub(crate) actions: Vec<String>,
     policies: Vec<Compiled>,
     pub(crate) hot: Hot,
+    /// Places among the policies that are free again.
+    free: Vec<u32>,
     by_id: Names,
-    /// The policies in the order in which decisions list them…
-    order: Vec<u32>,
-    /// …and each policy's place in it.
-    ranks: Vec<u32>,
+    /// The enabled policies in the order in which decisions list them.
+    order: Order,
     owners: Vec<Owner>,
     owner_ids: Names,
+    /// Numbers of owners that are free again.
+    free_owners: Vec<u32>,
     pub(crate) buckets: Buckets,
     /// Digests of the tools' definitions, by name.
     tools: Vec<(Box<str>, Box<str>)>,
     /// Digests of the platform's policies with those of each owner; made when asked for.
     digests: Vec<OnceLock<String>>,
-    platform_digest: OnceLock<String>,
+    /// Whether the platform's policies, which all of the digests cover, are others by now.
+    stale: bool,
 }
 
 impl Snapshot {
@@ -59,31 +64,37 @@ impl Snapshot {
             actions,
             policies: Vec::new(),
             hot: Hot::default(),
+            free: Vec::new(),
             by_id: Names::default(),
-            order: Vec::new(),
-            ranks: Vec::new(),
+            order: Order::default(),
             owners: vec![Owner::default()],
             owner_ids: Names::default(),
+            free_owners: Vec::new(),
             buckets: Buckets::default(),
             tools,
             digests: vec![OnceLock::new()],
-            platform_digest: OnceLock::new(),
+            stale: false,
         }
     }
 
     /// Adds a policy, in place of one with the same id if there is one. Call [`Self::seal`] after.
-    pub(crate) fn put(&mut self, policy: &ValidPolicy) {
+    pub(crate) fn put(&mut self, policy: ValidPolicy) {
         let compiled = compile(policy, &mut self.nodes, &self.actions);
-        let number = match self.by_id.get(&compiled.id) {
-            Some(&number) => {
+        let known = self.by_id.get(&compiled.id).copied();
+        let number = match known {
+            Some(number) => {
                 self.unfile(number);
                 number
             }
-            None => u32::try_from(self.policies.len()).unwrap_or(u32::MAX),
+            None => {
+                let next = || u32::try_from(self.policies.len()).unwrap_or(u32::MAX);
+                let number = self.free.pop().unwrap_or_else(next);
+                self.by_id.insert(compiled.id.clone(), number);
+                number
+            }
         };
         let code = jumps(compiled.when.as_ref(), compiled.unless.as_ref());
         self.hot.put(number, compiled.actions, compiled.role, &code);
-        self.by_id.insert(compiled.id.clone(), number);
         match self.policies.get_mut(number as usize) {
             Some(place) => *place = compiled,
             None => self.policies.push(compiled),
@@ -97,10 +108,7 @@ impl Snapshot {
             return false;
         };
         self.unfile(number);
-        // The place stays, disabled: numbers of policies are kept in buckets.
-        if let Some(policy) = self.policies.get_mut(number as usize) {
-            policy.enabled = false;
-        }
+        self.free.push(number);
         true
     }
 
@@ -111,64 +119,101 @@ impl Snapshot {
         if !policy.enabled {
             return;
         }
-        let owner = match &policy.tenant_id {
+        let owner_number = match &policy.tenant_id {
             None => PLATFORM,
-            Some(tenant) => {
-                let next = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
-                *self.owner_ids.entry(tenant.clone()).or_insert(next)
-            }
+            Some(tenant) => match self.owner_ids.get(tenant) {
+                Some(&owner) => owner,
+                None => {
+                    let next = || u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
+                    let owner = self.free_owners.pop().unwrap_or_else(next);
+                    self.owner_ids.insert(tenant.clone(), owner);
+                    owner
+                }
+            },
         };
-        if owner as usize == self.owners.len() {
+        if owner_number as usize == self.owners.len() {
             self.owners.push(Owner::default());
             self.digests.push(OnceLock::new());
         }
-        let Some(owner) = self.owners.get_mut(owner as usize) else {
+        let Some(owner) = self.owners.get_mut(owner_number as usize) else {
             return;
         };
-        owner.members.push(number);
+        self.order.put(number);
+        owner.shelves.put(number, policy.digest);
         match scope_number(policy.scope).and_then(|s| owner.scopes.get_mut(s)) {
-            Some(scope) => scope.file(number, &policy.target, &mut self.buckets),
+            Some(scope) => scope.file(number, policy, &mut self.buckets),
             None => {
                 let bucket = *owner.global.get_or_insert_with(|| self.buckets.open());
-                self.buckets.put(bucket, number);
+                self.buckets.put(bucket, number, policy);
             }
         }
+        self.outdate(owner_number);
     }
 
     fn unfile(&mut self, number: u32) {
-        let Some(policy) = self.policies.get(number as usize) else {
+        let Some(policy) = self.policies.get_mut(number as usize) else {
             return;
         };
-        let owner = self.owner(policy.tenant_id.as_deref());
-        let Some(owner) = self.owners.get_mut(owner as usize) else {
+        if !policy.enabled {
+            return;
+        }
+        // Its place stays until another policy takes it.
+        policy.enabled = false;
+        let policy = &*policy;
+        self.order.take(number);
+        let tenant = policy.tenant_id.as_deref();
+        let owner_number = tenant.map_or(Some(PLATFORM), |t| self.owner_ids.get(t).copied());
+        let Some(owner_number) = owner_number else {
             return;
         };
-        owner.members.retain(|&p| p != number);
+        let Some(owner) = self.owners.get_mut(owner_number as usize) else {
+            return;
+        };
+        owner.shelves.take(number, policy.digest);
         match scope_number(policy.scope).and_then(|s| owner.scopes.get_mut(s)) {
-            Some(scope) => scope.unfile(number, &policy.target, &mut self.buckets),
+            Some(scope) => scope.unfile(number, policy, &mut self.buckets),
             None => {
-                if let Some(global) = owner.global {
-                    self.buckets.take(global, number);
+                if let Some(global) = owner.global
+                    && self.buckets.take(global, number, policy)
+                {
+                    self.buckets.close(global);
+                    owner.global = None;
                 }
             }
+        }
+        if let Some(tenant) = tenant
+            && owner.shelves.is_empty()
+        {
+            self.owner_ids.remove(tenant);
+            self.free_owners.push(owner_number);
+        }
+        self.outdate(owner_number);
+    }
+
+    fn outdate(&mut self, owner: u32) {
+        self.stale |= owner == PLATFORM;
+        if let Some(digest) = self.digests.get_mut(owner as usize) {
+            *digest = OnceLock::new();
         }
     }
 
     /// Makes the changes since the last call ready to be looked up.
     pub(crate) fn seal(&mut self) {
-        self.buckets.seal(&self.policies);
-        let policies = &self.policies;
-        let ranked = (0_u32..).zip(policies).filter(|(_, p)| p.enabled);
-        let ranked = sorted(ranked.map(|(n, p)| (p.effect as u32, &*p.id, n)).collect());
-        self.order = ranked.into_iter().map(|(_, _, number)| number).collect();
-        self.ranks = vec![u32::MAX; policies.len()];
-        for (rank, &number) in (0_u32..).zip(&self.order) {
-            if let Some(place) = self.ranks.get_mut(number as usize) {
-                *place = rank;
-            }
+        while !self.seal_some(usize::MAX) {}
+    }
+
+    /// A part of [`Self::seal`], in so many moves or one larger step; whether all is done.
+    pub(crate) fn seal_some(&mut self, moves: usize) -> bool {
+        if std::mem::take(&mut self.stale) {
+            self.digests.fill_with(OnceLock::new);
         }
-        self.digests = self.owners.iter().map(|_| OnceLock::new()).collect();
-        self.platform_digest = OnceLock::new();
+        self.order.settle(&self.policies, moves) && self.buckets.settle(&self.policies)
+    }
+
+    /// Makes a part of the platform's digest beforehand; whether all is done.
+    pub(crate) fn digest_some(&self) -> bool {
+        self.owner_index(PLATFORM)
+            .is_none_or(|platform| platform.shelves.settle(&self.policies))
     }
 
     #[inline(always)]
@@ -184,12 +229,12 @@ impl Snapshot {
     /// A policy's place in the order of decisions.
     #[inline(always)]
     pub(crate) fn rank(&self, number: u32) -> u32 {
-        self.ranks.get(number as usize).copied().unwrap_or(u32::MAX)
+        self.order.rank(number)
     }
 
     /// The policy at a place in the order of decisions.
     pub(crate) fn ranked(&self, rank: u32) -> Option<(u32, &Compiled)> {
-        let number = *self.order.get(rank as usize)?;
+        let number = self.order.get(rank)?;
         Some((number, self.policy(number)?))
     }
 
@@ -236,33 +281,154 @@ impl Snapshot {
             return "";
         };
         cell.get_or_init(|| {
-            let platform = self
-                .platform_digest
-                .get_or_init(|| self.members_digest(PLATFORM))
-                .as_str();
-            let tenant = if owner == PLATFORM {
-                digest_of(&Value::Array(Vec::new())).text()
-            } else {
-                self.members_digest(owner)
+            let own = |owner| match self.owner_index(owner) {
+                Some(owner) => owner.shelves.digest(&self.policies),
+                None => Shelves::default().digest(&[]),
             };
-            digest_of(&Value::Object(vec![
-                ("platform".to_owned(), Value::from(platform)),
-                ("tenant".to_owned(), Value::String(tenant)),
-            ]))
-            .text()
+            let tenant = if owner == PLATFORM {
+                Shelves::default().digest(&[])
+            } else {
+                own(owner)
+            };
+            let mut text = String::from("{\"platform\":\"");
+            own(PLATFORM).write(&mut text);
+            text.push_str("\",\"tenant\":\"");
+            tenant.write(&mut text);
+            text.push_str("\"}");
+            Digest::of(text.as_bytes()).text()
         })
     }
+}
 
-    fn members_digest(&self, owner: u32) -> String {
-        let members = self.owner_index(owner).map_or(&[][..], |o| &o.members);
-        let policies = members
-            .iter()
-            .filter_map(|&n| Some((0, &*self.policy(n)?.id, n)));
-        let policies = sorted(policies.collect());
-        let pairs = policies.into_iter().filter_map(|(_, id, number)| {
-            let digest = &*self.policy(number)?.digest;
-            Some(Value::Array(vec![Value::from(id), Value::from(digest)]))
-        });
-        digest_of(&Value::Array(pairs.collect())).text()
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a panic here is a failed test"
+)]
+mod tests {
+    use super::*;
+    use crate::model::Value;
+    use crate::parse::parse_policies;
+    use crate::validate::validate;
+
+    fn policy(id: usize, tenant: usize, scope: &str, target: &str, region: usize) -> ValidPolicy {
+        let text = format!(
+            r#"[{{"id": "p{id}", "name": "n", "scope": "{scope}", "effect": "deny", "tenant_id": "t{tenant}",
+                "rule_expr": {{"target": ["{target}"], "when": {{"field": "input.n", "eq": {region}}}}}}}]"#
+        );
+        let parsed = parse_policies(&Value::from_json(&text).unwrap());
+        let mut policies = validate(parsed, None)
+            .into_result()
+            .unwrap()
+            .into_policies();
+        policies.pop().unwrap()
+    }
+
+    /// Everything that grows with policies.
+    fn sizes(snapshot: &Snapshot) -> [usize; 7] {
+        [
+            snapshot.policies.len(),
+            snapshot.by_id.len(),
+            snapshot.owners.len(),
+            snapshot.owner_ids.len(),
+            snapshot.nodes.len(),
+            snapshot.buckets.len(),
+            snapshot.owners.iter().map(Owner::len).max().unwrap_or(0),
+        ]
+    }
+
+    /// Puts and removes forty policies, none as any before.
+    fn churn(snapshot: &mut Snapshot, round: usize) {
+        for i in 0..40 {
+            let id = round * 100 + i;
+            let scope = ["tool", "agent"][i % 2];
+            let target = [format!("x{id}"), format!("x{id}*"), format!("*x{id}")];
+            snapshot.put(policy(id, round + i % 3, scope, &target[i % 3], i % 2 + id));
+            snapshot.put(policy(id, round, "tool", "shared", id));
+            snapshot.seal();
+        }
+        for i in 0..40 {
+            assert!(snapshot.remove(&format!("p{}", round * 100 + i)));
+            snapshot.seal();
+        }
+    }
+
+    #[test]
+    fn what_is_removed_leaves_nothing_behind() {
+        let mut snapshot = Snapshot::new(None);
+        let empty = snapshot.digest(PLATFORM).to_owned();
+        churn(&mut snapshot, 0);
+        let before = sizes(&snapshot);
+        for round in 1..20 {
+            churn(&mut snapshot, round);
+        }
+        assert_eq!(sizes(&snapshot), before);
+        assert_eq!(snapshot.len(), 0);
+        assert_eq!(snapshot.digest(PLATFORM), empty);
+    }
+
+    #[test]
+    fn changes_come_to_what_a_fresh_set_does() {
+        let mut changed = Snapshot::new(None);
+        let mut fresh = Snapshot::new(None);
+        for id in 0..200 {
+            changed.put(policy(id, id % 2, "tool", "shared", id % 5));
+        }
+        changed.seal();
+        for id in (0..200).filter(|id| id % 3 > 0) {
+            changed.put(policy(id, 0, "tool", "shared", id % 7));
+            changed.seal();
+        }
+        for id in (0..200).rev() {
+            if id % 3 == 0 {
+                assert!(changed.remove(&format!("p{id}")));
+                changed.seal();
+            } else {
+                fresh.put(policy(id, 0, "tool", "shared", id % 7));
+            }
+        }
+        while !fresh.seal_some(3) {}
+        let ids = |snapshot: &Snapshot| -> Vec<Box<str>> {
+            (0..)
+                .map_while(|rank| {
+                    let (number, policy) = snapshot.ranked(rank)?;
+                    assert_eq!(snapshot.rank(number), rank);
+                    Some(policy.id.clone())
+                })
+                .collect()
+        };
+        assert_eq!(ids(&changed), ids(&fresh));
+        assert!(ids(&fresh).is_sorted());
+        let owner = changed.owner(Some("t0"));
+        assert_eq!(changed.digest(owner), fresh.digest(fresh.owner(Some("t0"))));
+        assert_eq!(changed.owner(Some("t1")), PLATFORM);
+        // Of either, a value leads to the same policies, and a missing one to all.
+        let parts = |snapshot: &Snapshot, value: f64| {
+            let mut found = Vec::new();
+            snapshot.route(snapshot.owner(Some("t0")), 4, "shared", &mut found);
+            let bucket = found[0];
+            let split = snapshot
+                .buckets
+                .get(bucket)
+                .unwrap()
+                .split
+                .as_ref()
+                .unwrap();
+            let child = split
+                .child(crate::compile::Constant::Number(value))
+                .unwrap();
+            let names = |bucket| {
+                let members = snapshot.buckets.everyone(bucket);
+                let mut ids: Vec<_> = members
+                    .map(|n| snapshot.policy(n).unwrap().id.clone())
+                    .collect();
+                ids.sort();
+                ids
+            };
+            (names(bucket), names(child), names(split.rest))
+        };
+        for value in 0..7_u8 {
+            assert_eq!(parts(&changed, value.into()), parts(&fresh, value.into()));
+        }
     }
 }

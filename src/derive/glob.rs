@@ -41,6 +41,10 @@ impl Glob {
     /// # Errors
     /// An empty pattern, and one that ends in an escape.
     pub fn parse(pattern: &str) -> Result<Self, GlobError> {
+        let special = |byte| matches!(byte, b'*' | b'?' | b'\\');
+        if !pattern.is_empty() && !pattern.bytes().any(special) {
+            return Ok(Self(Shape::Exact(pattern.into())));
+        }
         Self::parse_with(pattern, |c| c)
     }
 

@@ -5,31 +5,43 @@ use std::cmp::Ordering;
 use crate::model::decimal;
 
 /// The order of member names: by UTF-16 code units (RFC 8785 §3.2.3).
+///
+/// That is the order of UTF-8 bytes, but that characters of two surrogates come before U+E000 to U+FFFF.
 pub fn utf16_cmp(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0_usize;
+    loop {
+        match (a.get(at), b.get(at)) {
+            (Some(left), Some(right)) if left == right => at = at.wrapping_add(1),
+            (Some(&left), Some(&right)) => return utf16_rank(left).cmp(&utf16_rank(right)),
+            _ => return a.len().cmp(&b.len()),
+        }
+    }
+}
+
+/// A byte of UTF-8, where those that begin U+E000 to U+FFFF are after all others.
+fn utf16_rank(byte: u8) -> u8 {
+    if byte & 0xfe == 0xee {
+        byte | 0x10
+    } else {
+        byte
+    }
 }
 
 /// Appends `text` in quotes, with the fewest escapes that JSON allows (RFC 8785 §3.2.2.2).
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    let mut rest = text;
-    while let Some((plain, escaped)) = rest
-        .find(needs_escape)
-        .and_then(|at| rest.split_at_checked(at))
-    {
-        out.push_str(plain);
-        let mut chars = escaped.chars();
-        if let Some(c) = chars.next() {
-            write_escape(out, c);
+    let (mut plain, mut at) = (0_usize, 0_usize);
+    while let Some(&byte) = text.as_bytes().get(at) {
+        if byte < b' ' || byte == b'"' || byte == b'\\' {
+            out.push_str(text.get(plain..at).unwrap_or_default());
+            write_escape(out, char::from(byte));
+            plain = at.wrapping_add(1);
         }
-        rest = chars.as_str();
+        at = at.wrapping_add(1);
     }
-    out.push_str(rest);
+    out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
-}
-
-fn needs_escape(c: char) -> bool {
-    c < ' ' || c == '"' || c == '\\'
 }
 
 fn write_escape(out: &mut String, c: char) {
@@ -53,6 +65,13 @@ fn write_escape(out: &mut String, c: char) {
 /// Appends `number` as ECMAScript prints it (RFC 8785 §3.2.2.3); −0 is `0`. JSON has no NaN and no infinities: refuse them
 /// first, here they are `null`, as in `JSON.stringify`.
 pub fn write_number(out: &mut String, number: f64) {
+    if let Some(whole) = decimal::whole(number) {
+        if number < 0.0 {
+            out.push('-');
+        }
+        out.push_str(&whole.to_string());
+        return;
+    }
     match Decimal::shortest(number.abs()) {
         Some(decimal) => {
             if number < 0.0 {

@@ -5,5 +5,5 @@ mod sha256;
 mod value;
 
 pub use canonical::{utf16_cmp, write_number, write_string};
-pub use sha256::Digest;
-pub use value::{canonical, canonical_within, digest_of};
+pub use sha256::{Digest, push_hex};
+pub use value::{canonical, canonical_within, digest_of, write_canonical};

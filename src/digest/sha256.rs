@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use sha2::Sha256;
 
 const PREFIX: &str = "sha256:";
+const TEXT_BYTES: usize = 71;
 
 /// A SHA-256 digest. Orders, prints and serialises as its text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,10 +20,38 @@ impl Digest {
 
     /// The text: `sha256:` and 64 lower-case hexadecimal digits.
     pub fn text(&self) -> String {
-        let nibbles = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-        let hex = nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16));
-        PREFIX.chars().chain(hex).collect()
+        let mut text = String::with_capacity(TEXT_BYTES);
+        self.write(&mut text);
+        text
     }
+
+    /// Appends the text.
+    pub fn write(&self, out: &mut String) {
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&hex(byte));
+        }
+        out.push_str(PREFIX);
+        out.push_str(str::from_utf8(&digits).unwrap_or_default());
+    }
+
+    /// The first byte, in the text its first two digits.
+    pub fn first(&self) -> u8 {
+        let [first, ..] = self.0;
+        first
+    }
+}
+
+/// Appends a byte as two lower-case hexadecimal digits.
+pub fn push_hex(out: &mut String, byte: u8) {
+    out.push_str(str::from_utf8(&hex(byte)).unwrap_or_default());
+}
+
+fn hex(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 0xF].map(|nibble| match nibble {
+        0..=9 => b'0'.wrapping_add(nibble),
+        _ => b'a'.wrapping_sub(10).wrapping_add(nibble),
+    })
 }
 
 /// Whether a text is that of the digest, letter for letter.

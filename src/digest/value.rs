@@ -14,6 +14,11 @@ pub fn canonical(value: &Value) -> String {
     out
 }
 
+/// Appends the value as canonical JSON.
+pub fn write_canonical(out: &mut String, value: &Value) {
+    write(out, value, usize::MAX);
+}
+
 /// The value as canonical JSON; `None` where that takes more than `cap` bytes, which is noticed early.
 pub fn canonical_within(value: &Value, cap: usize) -> Option<String> {
     let mut out = String::new();
@@ -52,23 +57,46 @@ fn write(out: &mut String, value: &Value, cap: usize) -> bool {
         }
         Value::Object(members) => {
             out.push('{');
-            for (i, (key, member)) in canonical_members(members).into_iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                if key.len() > cap {
-                    return false;
-                }
-                write_string(out, key);
-                out.push(':');
-                if !write(out, member, cap) {
-                    return false;
-                }
+            let fits = if in_order(members) {
+                write_members(out, &mut members.iter().map(|(k, v)| (k.as_str(), v)), cap)
+            } else {
+                write_members(out, &mut canonical_members(members).into_iter(), cap)
+            };
+            if !fits {
+                return false;
             }
             out.push('}');
         }
     }
     out.len() <= cap
+}
+
+fn write_members(
+    out: &mut String,
+    members: &mut dyn Iterator<Item = (&str, &Value)>,
+    cap: usize,
+) -> bool {
+    for (i, (key, member)) in members.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        if key.len() > cap {
+            return false;
+        }
+        write_string(out, key);
+        out.push(':');
+        if !write(out, member, cap) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether members came as they are written: sorted, none twice. Most do.
+fn in_order(members: &[(String, Value)]) -> bool {
+    members
+        .windows(2)
+        .all(|pair| matches!(pair, [(a, _), (b, _)] if utf16_cmp(a, b) == Ordering::Less))
 }
 
 /// The members by name, each name once, with its last value.

@@ -133,7 +133,7 @@ impl Engine {
         let Some(valid) = valid else {
             return Err(PolicySetError::new(diagnostics));
         };
-        self.snapshot.put(&valid);
+        self.snapshot.put(valid);
         self.snapshot.seal();
         Ok(diagnostics)
     }

@@ -19,7 +19,7 @@ pub(super) fn approved(snapshot: &Snapshot, request: &Value, grants: &[Grant]) -
     let holds = |grant: &Grant| {
         let number = snapshot.number(&grant.policy_id)?;
         let policy = snapshot.policy(number)?;
-        let bound = *policy.digest == *grant.policy_digest && digest == grant.request_digest;
+        let bound = policy.digest == *grant.policy_digest && digest == grant.request_digest;
         bound.then_some(Approved {
             policy: number,
             mode: grant.mode,

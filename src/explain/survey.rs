@@ -34,7 +34,7 @@ impl Surveyed {
 
 /// The policies that the picked buckets were put together from, read in full.
 ///
-/// A split bucket keeps its members: those whose required equality is false are among them.
+/// Of a split bucket those whose required equality is false are among them.
 pub(super) fn covering(
     snapshot: &Snapshot,
     encoder: &mut Encoder<'_>,
@@ -43,11 +43,8 @@ pub(super) fn covering(
     let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
     let mut covering = Vec::new();
     for &pick in picks {
-        let members = snapshot
-            .buckets
-            .get(pick & !FAULT)
-            .map_or(&[][..], |bucket| &bucket.members);
-        covering.extend(members.iter().filter_map(|&number| {
+        let members = snapshot.buckets.everyone(pick & !FAULT);
+        covering.extend(members.filter_map(|number| {
             let policy = snapshot.policy(number)?;
             policy.covers_action(action).then(|| Covering {
                 rank: snapshot.rank(number),

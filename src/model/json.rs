@@ -86,10 +86,12 @@ impl<'t> Reader<'t> {
         }
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline(always)]
     fn advance(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes);
     }
@@ -198,6 +200,10 @@ impl<'t> Reader<'t> {
     /// A number is read to the nearest double, as JavaScript reads it.
     fn number(&mut self) -> Read<Value> {
         let start = self.at;
+        if let Some(number) = self.short_number() {
+            return Ok(Value::Number(number));
+        }
+        self.at = start;
         self.eat(b'-');
         if !self.eat(b'0') {
             self.digits()?;
@@ -218,6 +224,25 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A whole number of few digits, which is exact without more ado.
+    fn short_number(&mut self) -> Option<f64> {
+        const FEW: usize = 15;
+        let start = self.at;
+        let mut whole = 0_u64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            whole = whole
+                .wrapping_mul(10)
+                .wrapping_add(u64::from(digit.wrapping_sub(b'0')));
+            self.advance(1);
+        }
+        let digits = self.at.saturating_sub(start);
+        let plain = (1..=FEW).contains(&digits)
+            && !matches!(self.peek(), Some(b'.' | b'e' | b'E'))
+            && (digits == 1 || self.text.as_bytes().get(start) != Some(&b'0'));
+        #[expect(clippy::cast_precision_loss, reason = "below 10^15 there is none")]
+        plain.then_some(whole as f64)
+    }
+
     fn digits(&mut self) -> Read<()> {
         if !matches!(self.peek(), Some(b'0'..=b'9')) {
             return Err("a digit is expected");
@@ -230,19 +255,8 @@ impl<'t> Reader<'t> {
 
     fn string(&mut self) -> Read<String> {
         self.advance(1);
-        let mut out = String::new();
+        let mut out = self.plain().to_owned();
         loop {
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let plain = rest
-                .iter()
-                .position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-            let plain = plain.unwrap_or(rest.len());
-            out.push_str(
-                self.text
-                    .get(self.at..self.at.saturating_add(plain))
-                    .unwrap_or_default(),
-            );
-            self.advance(plain);
             match self.peek() {
                 Some(b'"') => {
                     self.advance(1);
@@ -251,11 +265,26 @@ impl<'t> Reader<'t> {
                 Some(b'\\') => {
                     self.advance(1);
                     out.push(self.escape()?);
+                    out.push_str(self.plain());
                 }
                 Some(_) => return Err("a control character must be escaped"),
                 None => return Err("the text ends within a string"),
             }
         }
+    }
+
+    /// What comes before the next quote, escape or control character.
+    fn plain(&mut self) -> &'t str {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at)
+            && byte >= b' '
+            && byte != b'"'
+            && byte != b'\\'
+        {
+            self.at = self.at.wrapping_add(1);
+        }
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     fn escape(&mut self) -> Read<char> {

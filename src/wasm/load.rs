@@ -66,6 +66,11 @@ impl CoreLoader {
         self.0.step(policies)
     }
 
+    /// Makes a part of what was compiled ready to decide; whether all of it is.
+    pub fn settle(&mut self) -> bool {
+        self.0.settle()
+    }
+
     /// The core of the engine.
     ///
     /// # Errors

@@ -59,6 +59,8 @@ export interface CoreLoader {
   push(text?: string | null, bytes?: Uint8Array | null): void;
   /** Works off at most so many policies; `true` when none waits. */
   step(policies: number): boolean;
+  /** Makes a part of what was worked off ready to decide; `true` when all of it is. */
+  settle(): boolean;
   /** Consumes the loader. Throws `{ diagnostics }`. */
   finish(): Core;
   /** Consumes the loader; an array of diagnostics. */

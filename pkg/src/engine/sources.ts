@@ -10,7 +10,7 @@ import { element, lengthOf, tagOfObject } from "./values.js";
 /** Policies encoded at a time. */
 const CHUNK = 64;
 /** Policies compiled between two looks at the clock. */
-const STEP = 16;
+const STEP = 32;
 /** Milliseconds that loading may hold up the event loop. */
 const SLICE = 8;
 
@@ -125,6 +125,7 @@ export function* load(
   pieces: Iterable<Wire>,
 ): Generator<void, Core, void> {
   const loader = yield* feed(instance, catalogue, pieces);
+  while (!enter(instance, () => loader.settle())) yield;
   try {
     return enter(instance, () => loader.finish());
   } catch (error) {

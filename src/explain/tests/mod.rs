@@ -26,7 +26,7 @@ fn load(policies: &[String]) -> Snapshot {
     let parsed = parse_policies(&json(&format!("[{}]", policies.join(","))));
     let valid = validate(parsed, None).into_result().unwrap();
     let mut snapshot = Snapshot::new(None);
-    for policy in valid.policies() {
+    for policy in valid.into_policies() {
         snapshot.put(policy);
     }
     snapshot.seal();

@@ -11,6 +11,17 @@ use bignum::Bignum;
 pub(crate) use read::read;
 pub(crate) use write::shortest;
 
+/// The magnitude of a whole number below 2^53, which takes no long numbers to write; 0 for −0.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be whole and in range"
+)]
+pub(crate) fn whole(number: f64) -> Option<u64> {
+    let magnitude = number.abs();
+    (magnitude.fract() == 0.0 && magnitude <= super::MAX_NUMBER).then_some(magnitude as u64)
+}
+
 /// The bits of a double's mantissa below the highest, which is not stored.
 const STORED_BITS: i64 = 52;
 
