@@ -31,13 +31,9 @@ export function tableOf(line: string): Table | undefined {
   return line.startsWith(MARK) ? (JSON.parse(line.slice(MARK.length)) as Table) : undefined;
 }
 
-/** Two digits that matter. */
+/** Two or three digits that matter. */
 export function digits(value: number): string {
-  return value >= 100
-    ? Math.round(value).toLocaleString("en")
-    : value >= 10
-      ? value.toFixed(0)
-      : value.toFixed(value < 1 ? 2 : 1);
+  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value >= 10 ? 0 : 2);
 }
 
 export function times(value: number): string {
