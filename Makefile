@@ -28,8 +28,8 @@ lint: build ## Checks format, style, types, layers, licences and the package
 format: $(NODE) ## Formats all code
 	@scripts/format
 
-bench: build ## Runs the benchmarks
-	@scripts/bench
+bench: build ## Runs the benchmarks; with QUICK=1 only checks that all contestants decide alike
+	@scripts/bench $(if $(QUICK),--quick)
 
 clean: ## Removes what was built, not the tools
 	@rm -rf target pkg/dist pkg/src/glue pkg/README.md pkg/LICENSE

@@ -5,6 +5,7 @@ mod explain;
 mod facade;
 mod grants;
 mod loader;
+mod packed;
 mod scan;
 
 pub use facade::{Engine, validate};

@@ -20,9 +20,7 @@ pub(crate) use decide::{
 };
 pub(crate) use encode::Encoder;
 pub(crate) use expr::{Truth, eval};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use frame::Frame;
-pub(crate) use frame::tag;
+pub(crate) use frame::{Frame, tag};
 pub(crate) use memo::Memo;
 pub(crate) use probe::value;
 pub(crate) use report::decision;
@@ -30,7 +28,5 @@ pub(crate) use report::decision;
 pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};
 pub(crate) use route::{FAULT, entity, routes};
 pub(crate) use trouble::{Place, Trouble, path_of, pointer};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use validity::Stated;
-pub(crate) use validity::{invalid, invalid_field};
+pub(crate) use validity::{Stated, invalid, invalid_field};
 pub(crate) use view::{Element, Elements, Reader, View};
