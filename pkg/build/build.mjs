@@ -66,6 +66,9 @@ async function buildCommands() {
     platform: "node",
     alias: BUNDLED,
     external: ["./node.js"],
+    // The library for YAML is as large as all else; nobody debugs it here.
+    minifySyntax: true,
+    minifyWhitespace: true,
     splitting: true,
     chunkNames: "command-[hash]",
   });
