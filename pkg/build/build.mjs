@@ -24,6 +24,9 @@ const stems = (extension) =>
   files
     .filter((file) => dirname(file) === `./${dist}` && file.endsWith(extension))
     .map((file) => basename(file, extension));
+/** Packages that are packed with what uses them, so that the package needs no other; where their modules begin. */
+const BUNDLED = { yaml: join(dirname(fileURLToPath(import.meta.resolve("yaml/package.json"))), "browser/index.js") };
+const commands = named(manifest.bin).map((file) => basename(file, ".js"));
 const common = {
   absWorkingDir: packageRoot,
   bundle: true,
@@ -57,7 +60,9 @@ const besideTheScript = {
 async function buildModules() {
   const { metafile } = await build({
     ...common,
-    entryPoints: [...new Set([...stems(".js"), ...stems(".cjs")])].map((stem) => `./src/entrypoints/${stem}.ts`),
+    entryPoints: [...new Set([...stems(".js"), ...stems(".cjs")])]
+      .filter((stem) => !commands.includes(stem))
+      .map((stem) => `./src/entrypoints/${stem}.ts`),
     outdir: dist,
     format: "esm",
     platform: "neutral",
@@ -67,6 +72,24 @@ async function buildModules() {
     chunkNames: "shared-[hash]",
   });
   return metafile.outputs;
+}
+
+/** Programs. They load the engine as any other user does, so what libraries load is not split on their behalf. */
+async function buildCommands() {
+  await build({
+    ...common,
+    entryPoints: commands.map((stem) => `./src/entrypoints/${stem}.ts`),
+    outdir: dist,
+    format: "esm",
+    platform: "node",
+    alias: BUNDLED,
+    external: ["./node.js"],
+    // The library for YAML is as large as all else; nobody debugs it here.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    splitting: true,
+    chunkNames: "command-[hash]",
+  });
 }
 
 /** The ES modules that one imports, itself included. */
@@ -109,7 +132,8 @@ async function buildCommonJs(outputs) {
     });
   }
   // An entry point of CommonJS alone leaves no ES module behind.
-  const kept = new Set(stems(".js").flatMap((stem) => [...reachable(outputs, `${dist}/${stem}.js`)]));
+  const modules = stems(".js").filter((stem) => !commands.includes(stem));
+  const kept = new Set(modules.flatMap((stem) => [...reachable(outputs, `${dist}/${stem}.js`)]));
   for (const file of Object.keys(outputs)) if (!kept.has(file)) rmSync(file);
 }
 
@@ -126,6 +150,16 @@ function buildTypes() {
     const common = text.replace(/((?:from|import)\s*\(?\s*["']\.{1,2}\/[^"']+)\.js(?=["'])/g, "$1.cjs");
     writeFileSync(join(types, name.replace(/\.d\.ts$/, ".d.cts")), common);
   }
+}
+
+/** The licences of what was bundled ask that they come with it. */
+function writeNotices() {
+  const notices = Object.keys(BUNDLED).map((name) => {
+    const folder = dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)));
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `${name} ${version}, ${license}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+  });
+  writeFileSync(`${dist}/THIRD-PARTY-NOTICES.txt`, `Packed with the portcullis command:\n\n${notices.join("\n")}`);
 }
 
 /** What runs elsewhere than in Node must not need it, and what loads the binary must name it so that bundlers find it. */
@@ -148,7 +182,9 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 const outputs = await buildModules();
 await buildCommonJs(outputs);
+await buildCommands();
 buildTypes();
+writeNotices();
 copyFileSync("src/glue/portcullis.wasm", `${dist}/portcullis.wasm`);
 // npm packs these two only from beside package.json.
 for (const name of ["LICENSE", "README.md"]) copyFileSync(`../${name}`, name);

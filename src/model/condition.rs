@@ -213,7 +213,8 @@ pub enum Test {
 /// What `as` makes of a value.
 #[cfg_attr(
     feature = "types",
-    derive(ts_rs::TS),
+    derive(schemars::JsonSchema, ts_rs::TS),
+    schemars(rename_all = "snake_case"),
     ts(export, rename_all = "snake_case")
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

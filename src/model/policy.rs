@@ -6,7 +6,7 @@ use super::{Condition, Path, Value};
 
 /// What a policy does where it applies. In the order in which decisions list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Refuses.
@@ -21,7 +21,7 @@ pub enum Effect {
 
 /// Which entity of the request a policy is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Every request.
@@ -40,7 +40,7 @@ pub enum Scope {
 
 /// Whether a policy decides or only reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Enforcement {
     /// It decides.
@@ -51,7 +51,7 @@ pub enum Enforcement {
 
 /// Who may see a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// It may go into a bundle for a frontend.
@@ -62,7 +62,7 @@ pub enum Visibility {
 
 /// In which mode a run goes; `draft` is the stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing takes effect before a person looks at it.
@@ -155,7 +155,7 @@ pub enum Meter {
 
 /// The kinds of limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum LimitKind {
     /// So much in all, or in a calendar window in UTC.
@@ -168,7 +168,7 @@ pub enum LimitKind {
 
 /// Whose counter a limit has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// The root run.
@@ -189,7 +189,7 @@ pub enum Per {
 
 /// What happens past a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "types", derive(schemars::JsonSchema, ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExceed {
     /// The call is refused.

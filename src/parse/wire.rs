@@ -1,5 +1,6 @@
-//! The shapes of what is parsed, for TypeScript. Nothing is read by them: the parser says what is right.
+//! The shapes of what is parsed, for TypeScript and for editors. Nothing is read by them: the parser says what is right.
 
+use schemars::JsonSchema;
 use ts_rs::TS;
 
 use crate::model::{
@@ -7,7 +8,8 @@ use crate::model::{
 };
 
 /// A place in a request: names with dots between them, or a list of names where one has a dot.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum FieldPath {
@@ -16,7 +18,8 @@ enum FieldPath {
 }
 
 /// One literal.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum LiteralValue {
@@ -26,7 +29,8 @@ enum LiteralValue {
 }
 
 /// What takes the place of an absent value.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum DefaultValue {
@@ -35,7 +39,8 @@ enum DefaultValue {
 }
 
 /// What a value is compared with: a literal, or another field.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged, deny_unknown_fields)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum Comparand {
@@ -44,7 +49,8 @@ enum Comparand {
 }
 
 /// What a number is compared with: a number, an RFC 3339 timestamp, or another field.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged, deny_unknown_fields)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum Bound {
@@ -54,25 +60,28 @@ enum Bound {
 }
 
 /// What a value is looked for in: literals of one type, or an array field.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged, deny_unknown_fields)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum Members {
-    Literals(Vec<LiteralValue>),
+    Literals(#[schemars(length(min = 1))] Vec<LiteralValue>),
     Field { field: FieldPath },
 }
 
 /// A pattern, or several of which any will do.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum OneOrMore {
     One(String),
-    List(Vec<String>),
+    List(#[schemars(length(min = 1))] Vec<String>),
 }
 
 /// What a limit counts: a named meter, or the value of a field.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(untagged, deny_unknown_fields)]
 #[ts(export, untagged)]
 #[expect(dead_code, reason = "only its shape is used")]
 enum MeterSpec {
@@ -81,7 +90,8 @@ enum MeterSpec {
 }
 
 /// Who may approve: at least one of these.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct ApproversRule {
@@ -94,13 +104,16 @@ struct ApproversRule {
 }
 
 /// A policy, as a row of `policies` and in files.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct Policy {
     /// Unique in the set.
+    #[schemars(length(min = 1))]
     id: String,
     /// For people.
+    #[schemars(length(min = 1))]
     name: String,
     /// For people, longer.
     description: Option<String>,
@@ -119,27 +132,34 @@ struct Policy {
     /// Default `private` for the platform's, `public` for a tenant's.
     visibility: Option<Visibility>,
     /// A column of the table; not read.
+    #[schemars(with = "Option<serde_json::Value>")]
     #[ts(optional = nullable, type = "unknown")]
     created_at: Option<()>,
     /// A column of the table; not read.
+    #[schemars(with = "Option<serde_json::Value>")]
     #[ts(optional = nullable, type = "unknown")]
     updated_at: Option<()>,
     /// A column of the table; not read.
+    #[schemars(with = "Option<serde_json::Value>")]
     #[ts(optional = nullable, type = "unknown")]
     updated_by: Option<()>,
     /// A column of the table; not read.
+    #[schemars(with = "Option<serde_json::Value>")]
     #[ts(optional = nullable, type = "unknown")]
     revision: Option<()>,
 }
 
 /// What a policy says.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct RuleExpr {
     /// Globs over ids at the scope; needed unless that is global, refused if it is.
+    #[schemars(length(min = 1))]
     target: Option<Vec<String>>,
     /// The actions it covers; all if there are none.
+    #[schemars(length(min = 1))]
     actions: Option<Vec<String>>,
     /// It applies where this holds…
     when: Option<Condition>,
@@ -158,13 +178,15 @@ struct RuleExpr {
 }
 
 /// Who must approve.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct ApprovalRule {
     /// By role, by user, or by a field that holds a user's id; at least one.
     approvers: ApproversRule,
     /// How many distinct people; default 1.
+    #[schemars(range(min = 1))]
     quorum: Option<u32>,
     /// Whether the requester's own vote is refused; default `true`.
     exclude_requester: Option<bool>,
@@ -173,46 +195,56 @@ struct ApprovalRule {
 }
 
 /// What a `modify` policy changes.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct ThenRule {
     /// The stricter mode.
+    #[schemars(extend("enum" = ["draft", null]))]
     #[ts(type = "\"draft\"")]
     mode: Option<Mode>,
     /// Limits that apply beside all others.
+    #[schemars(length(min = 1))]
     limits: Option<Vec<LimitSpec>>,
 }
 
 /// A limit, as a policy states it.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct LimitSpec {
     /// What it counts: a named meter, or the value of a field.
     meter: MeterSpec,
     /// Whose counter it is.
+    #[schemars(length(min = 1))]
     per: Vec<Per>,
     /// Default `budget`.
     kind: Option<LimitKind>,
     /// `1d` or `1mo` of a budget, a duration of a rate.
     window: Option<String>,
     /// The most there may be.
+    #[schemars(with = "u64", range(max = 9_007_199_254_740_991_u64))]
     max: u32,
     /// How much may come at once; of rates.
+    #[schemars(with = "Option<u64>", range(min = 1, max = 9_007_199_254_740_991_u64))]
     burst: Option<u32>,
     /// Default `deny`.
     on_exceed: Option<OnExceed>,
 }
 
 /// A condition: children together, or one leaf with one operator.
-#[derive(TS)]
+#[derive(JsonSchema, TS)]
+#[schemars(deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct Condition {
     /// Every one holds.
+    #[schemars(length(min = 1))]
     all: Option<Vec<Condition>>,
     /// At least one holds.
+    #[schemars(length(min = 1))]
     any: Option<Vec<Condition>>,
     /// It does not hold.
     not: Option<Box<Condition>>,
@@ -223,6 +255,7 @@ struct Condition {
     /// What takes the place of an absent value.
     default: Option<DefaultValue>,
     /// What is made of the value before it is tested.
+    #[schemars(rename = "as")]
     #[ts(rename = "as")]
     derivation: Option<Derivation>,
     /// For `starts_with`, `ends_with`, `contains` and `matches`.
@@ -240,6 +273,7 @@ struct Condition {
     /// Greater or equal.
     gte: Option<Bound>,
     /// Among these.
+    #[schemars(rename = "in")]
     #[ts(rename = "in")]
     among: Option<Members>,
     /// Not among these.
@@ -247,8 +281,10 @@ struct Condition {
     /// The array holds this.
     includes: Option<Comparand>,
     /// The array holds any of these.
+    #[schemars(length(min = 1))]
     includes_any: Option<Vec<LiteralValue>>,
     /// The array holds all of these.
+    #[schemars(length(min = 1))]
     includes_all: Option<Vec<LiteralValue>>,
     /// Begins with this, or with any of these.
     starts_with: Option<OneOrMore>,
@@ -302,6 +338,9 @@ struct CatalogueTool {
     /// What it does to the world.
     side_effects: Option<Vec<String>>,
 }
+
+#[cfg(test)]
+mod schema;
 
 #[cfg(test)]
 mod tests {
