@@ -18,24 +18,16 @@ pub(crate) mod role {
     pub(crate) const LIMITS: u16 = 64;
     /// In shadow: it adds nothing.
     pub(crate) const SHADOW: u16 = 128;
+    /// It covers some actions alone.
+    pub(crate) const SELECTIVE: u16 = 256;
 }
 
-/// Where the jumping code of a policy is, what it covers and what it adds.
+/// Where the jumping code of a policy is, and what it adds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Head {
-    /// A bit for each action it covers.
-    pub(crate) actions: u64,
     start: u32,
     len: u16,
     pub(crate) role: u16,
-}
-
-impl Head {
-    /// Whether the policy covers an action, by number.
-    #[inline(always)]
-    pub(crate) fn covers_action(self, action: u32) -> bool {
-        (self.actions.checked_shr(action).unwrap_or(0) & 1) == 1
-    }
 }
 
 /// Heads by policy, and the code of all.
@@ -49,7 +41,7 @@ pub(crate) struct Hot {
 
 impl Hot {
     /// Sets the head and the code of a policy.
-    pub(crate) fn put(&mut self, number: u32, actions: u64, role: u16, jumps: &[Jump]) {
+    pub(crate) fn put(&mut self, number: u32, role: u16, jumps: &[Jump]) {
         let at = number as usize;
         if self.heads.len() <= at {
             self.heads.resize(at.saturating_add(1), Head::default());
@@ -58,7 +50,6 @@ impl Hot {
         self.unused = self.unused.saturating_add(old);
         if let Some(head) = self.heads.get_mut(at) {
             *head = Head {
-                actions,
                 start: u32::try_from(self.jumps.len()).unwrap_or(u32::MAX),
                 len: u16::try_from(jumps.len()).unwrap_or(u16::MAX),
                 role,

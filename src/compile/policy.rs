@@ -96,7 +96,13 @@ fn per_node(per: Per) -> NodeId {
 pub(crate) fn compile(valid: ValidPolicy, nodes: &mut Nodes, actions: &[String]) -> Compiled {
     let policy = valid.into_policy();
     let digest = policy_digest(&policy);
-    let role = role_of(&policy);
+    let covered = action_mask(policy.actions.as_deref(), actions);
+    let selective = if covered == u64::MAX {
+        0
+    } else {
+        role::SELECTIVE
+    };
+    let role = role_of(&policy) | selective;
     let mut compiler = Compiler::new(nodes);
     let when = policy.when.as_ref().map(|c| compiler.expr(c));
     let unless = policy.unless.as_ref().map(|c| compiler.expr(c));
@@ -138,7 +144,7 @@ pub(crate) fn compile(valid: ValidPolicy, nodes: &mut Nodes, actions: &[String])
         message: policy.message.map(Into::into),
         remedy: policy.remedy.map(Into::into),
         target: policy.target.into_iter().map(Into::into).collect(),
-        actions: action_mask(policy.actions.as_deref(), actions),
+        actions: covered,
         role,
         when,
         unless,

@@ -94,7 +94,7 @@ impl Snapshot {
             }
         };
         let code = jumps(compiled.when.as_ref(), compiled.unless.as_ref());
-        self.hot.put(number, compiled.actions, compiled.role, &code);
+        self.hot.put(number, compiled.role, &code);
         match self.policies.get_mut(number as usize) {
             Some(place) => *place = compiled,
             None => self.policies.push(compiled),

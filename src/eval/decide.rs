@@ -5,7 +5,7 @@ use crate::eval::expr::{Truth, eval};
 use crate::eval::frame::{Frame, tag};
 use crate::eval::jumps;
 use crate::eval::memo::Memo;
-use crate::eval::route::{FAULT, entity};
+use crate::eval::route::{FAULT, RANGE, entity, range_of};
 use crate::eval::trouble::{Place, Trouble};
 use crate::eval::validity::{Stated, invalid, invalid_though_common};
 use crate::eval::view::{Reader, View};
@@ -99,15 +99,23 @@ pub(crate) fn decide(
     };
     let action = u32::try_from(frame.node(fixed::ACTION).index()).unwrap_or(u32::MAX);
     for &pick in picks {
-        let always = snapshot
-            .buckets
-            .get(pick & !FAULT)
-            .map_or(&[][..], |b| &b.always);
-        for &number in always {
+        let (always, first, len) = if pick & RANGE == 0 {
+            let bucket = snapshot.buckets.get(pick & !FAULT);
+            let always = bucket.map_or(&[][..], |b| &b.always);
+            (always, 0, always.len())
+        } else {
+            let (first, len) = range_of(pick);
+            (&[][..], first, len as usize)
+        };
+        for index in 0..len {
+            let number = match always.get(index) {
+                Some(&number) => number,
+                None => first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
+            };
             let Some(head) = snapshot.hot.head(number) else {
                 continue;
             };
-            if !head.covers_action(action) {
+            if head.role & role::SELECTIVE != 0 && !covers(snapshot, number, action) {
                 continue;
             }
             let plain = if pick & FAULT == 0 {
@@ -128,7 +136,7 @@ pub(crate) fn decide(
                 policy: number,
                 trouble,
             };
-            if head.role == role::SHADOW {
+            if head.role & role::SHADOW != 0 {
                 outcome.shadow.push(hit);
             } else {
                 outcome.hits.push(hit);
@@ -138,6 +146,12 @@ pub(crate) fn decide(
     order(&mut outcome.hits);
     order(&mut outcome.shadow);
     conclude(reader, approved, outcome);
+}
+
+fn covers(snapshot: &Snapshot, number: u32, action: u32) -> bool {
+    snapshot
+        .policy(number)
+        .is_some_and(|policy| policy.covers_action(action))
 }
 
 /// In the order of decisions, each policy once: several of its targets may match.

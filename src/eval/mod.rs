@@ -26,6 +26,8 @@ pub(crate) use probe::value;
 pub(crate) use report::decision;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use route::range;
 pub(crate) use route::{FAULT, entity, routes};
 pub(crate) use trouble::{Place, Trouble, path_of, pointer};
 pub(crate) use validity::{Stated, invalid, invalid_field};

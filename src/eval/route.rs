@@ -9,6 +9,35 @@ use crate::model::{Scope, Value};
 
 /// Marks a picked bucket whose policies err in coverage.
 pub(crate) const FAULT: u32 = 0x8000_0000;
+/// Marks a pick that is no bucket but names its policies, which follow one another.
+pub(crate) const RANGE: u32 = 0x4000_0000;
+const RANGE_SHIFT: u32 = 24;
+/// More policies are no range, nor are those with larger numbers.
+const MAX_RANGE: u32 = 63;
+
+/// A pick that names policies which follow one another; 0 where these don't.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn range(policies: &[u32]) -> u32 {
+    let (Some(&first), Ok(len)) = (policies.first(), u32::try_from(policies.len())) else {
+        return 0;
+    };
+    let follows = (first..)
+        .zip(policies)
+        .all(|(next, &policy)| next == policy);
+    if !follows || len > MAX_RANGE || first >> RANGE_SHIFT != 0 {
+        return 0;
+    }
+    RANGE | (len << RANGE_SHIFT) | first
+}
+
+/// The first policy of such a pick, and how many there are.
+#[inline(always)]
+pub(crate) fn range_of(pick: u32) -> (u32, u32) {
+    (
+        pick & ((1 << RANGE_SHIFT) - 1),
+        (pick >> RANGE_SHIFT) & MAX_RANGE,
+    )
+}
 
 /// The node of a scope's entity; its id is the next one.
 pub(crate) fn entity(scope: Scope) -> NodeId {

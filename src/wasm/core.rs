@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use crate::compile::{Constant, NodeId, Read, Step, merged};
 use crate::engine::{Engine, parse_grants};
 use crate::eval::{
-    Approved, Frame, Scratch, Stated, approval, decide, plain_limit, plain_reason, reason_at,
-    shadow,
+    Approved, Frame, Scratch, Stated, approval, decide, plain_limit, plain_reason, range,
+    reason_at, shadow,
 };
 use crate::model::{Grant, Reader, ScalarKind, Value};
 use crate::wasm::{deep, json, words};
@@ -175,7 +175,7 @@ impl Core {
         found
     }
 
-    /// A bucket's split and what its policies read for an action.
+    /// A bucket's split, another pick of the same policies or 0, and what these read for an action.
     pub fn bucket(&self, bucket: u32, action: u32) -> Vec<u32> {
         let snapshot = &self.engine.snapshot;
         let Some(bucket) = snapshot.buckets.get(bucket) else {
@@ -203,7 +203,7 @@ impl Core {
         let policies = bucket.always.iter().filter_map(|&p| snapshot.policy(p));
         let covering = policies.filter(|p| p.covers_action(action));
         let reads = merged(split.chain(covering.flat_map(|p| p.reads.iter().copied())));
-        words.push(u32::try_from(reads.len()).unwrap_or(u32::MAX));
+        words.push(range(&bucket.always));
         words.extend(reads.into_iter().map(|read| {
             let node = snapshot.nodes.get(read.node());
             let bytes = read.needs_bytes() || node.is_none_or(|n| n.interned().is_none());

@@ -195,25 +195,29 @@ export class Direct {
 
   #scope(owner: Owner, view: View, scope: number, id: string | null, parts: Parts, action: number): boolean {
     if (id === null) return true;
-    const known = (view.routes[scope] as Map<string, readonly Plan[]>).get(id);
-    return this.#follow(known ?? this.#router.route(owner, view, scope, id, action), parts, action);
+    const known = (view.routes[scope] as Map<string, Plan | readonly Plan[]>).get(id);
+    const plans = known ?? this.#router.route(owner, view, scope, id, action);
+    return isArray(plans) ? this.#follow(plans, parts, action) : this.#take(plans as Plan, parts, action);
   }
 
   #follow(plans: readonly Plan[], parts: Parts, action: number): boolean {
+    for (let i = 0; i < plans.length; i++) if (!this.#take(plans[i] as Plan, parts, action)) return false;
+    return true;
+  }
+
+  #take(first: Plan, parts: Parts, action: number): boolean {
     const memory = this.#memory;
-    for (let i = 0; i < plans.length; i++) {
-      for (let plan: Plan | null = plans[i] as Plan; plan !== null; ) {
-        const { groups, fixed } = plan.program;
-        if (groups === null || this.picked >= memory.pickRoom) return false;
-        for (let f = 0; f < fixed.length; f++) if (!this.#fixed(fixed[f] as number, parts)) return false;
-        for (let g = 0; g < groups.length; g++) {
-          const group = groups[g] as Group;
-          if (!this.#group(group, objectAt(parts, group.parent), MISSING)) return false;
-        }
-        memory.revive();
-        memory.words[memory.picks + this.picked++] = plan.bucket;
-        plan = plan.children === null ? null : this.#child(plan, plan.children, action);
+    for (let plan: Plan | null = first; plan !== null; ) {
+      const { groups, fixed } = plan.program;
+      if (groups === null || this.picked >= memory.pickRoom) return false;
+      for (let f = 0; f < fixed.length; f++) if (!this.#fixed(fixed[f] as number, parts)) return false;
+      for (let g = 0; g < groups.length; g++) {
+        const group = groups[g] as Group;
+        if (!this.#group(group, objectAt(parts, group.parent), MISSING)) return false;
       }
+      memory.revive();
+      memory.words[memory.picks + this.picked++] = plan.pick;
+      plan = plan.children === null ? null : this.#child(plan, plan.children, action);
     }
     return true;
   }

@@ -4,7 +4,7 @@ import type { ColdCore } from "./instance.js";
 import type { Nodes } from "./nodes.js";
 import { isPassage, needsBytes, nodeOf, type Program, programOf } from "./program.js";
 import type { Stage } from "./stage.js";
-import { isLong, isWellFormed } from "./values.js";
+import { isArray, isLong, isWellFormed } from "./values.js";
 
 /** The entity of each scope: tenant, app, workflow, agent, tool. Its id is the node behind it. */
 const ENTITIES = [3, 5, 9, 11, 13] as const;
@@ -23,6 +23,8 @@ function step(read: number): number {
 /** What to read and where to go on for one bucket of policies and one action. */
 export interface Plan {
   readonly bucket: number;
+  /** The policies of the bucket itself, as the core takes them quickest. */
+  readonly pick: number;
   readonly program: Program;
   /** The node whose value tells the part of the bucket to look at as well, or −1. */
   readonly split: number;
@@ -39,7 +41,7 @@ export interface View {
   /** By scope: the policies that a request concerns which does not state its entity; nothing where there are none. */
   readonly faults: readonly (readonly Plan[] | undefined)[];
   /** By scope, then id. */
-  readonly routes: readonly Map<string, readonly Plan[]>[];
+  readonly routes: readonly Map<string, Plan | readonly Plan[]>[];
 }
 
 /** A tenant that owns policies, or the platform. */
@@ -126,8 +128,8 @@ export class Router {
       const entity = ENTITIES[scope] as number;
       if (stage.tags[entity + 1] === STRING) {
         const id = stage.values[entity + 1] as string;
-        const known = (view.routes[scope] as Map<string, readonly Plan[]>).get(id);
-        this.#follow(stage, known ?? this.route(owner, view, scope, id, action), action, 0);
+        const known = view.routes[scope]?.get(id) ?? this.route(owner, view, scope, id, action);
+        this.#follow(stage, isArray(known) ? known : [known as Plan], action, 0);
       } else if (stage.tags[entity] !== NULL) {
         this.#follow(stage, faults, action, FAULT);
       }
@@ -187,10 +189,13 @@ export class Router {
   }
 
   /** The plans for an id that was not asked for yet. */
-  route(owner: Owner, view: View, scope: number, id: string, action: number): readonly Plan[] {
+  route(owner: Owner, view: View, scope: number, id: string, action: number): Plan | readonly Plan[] {
     // The core refuses such a request, whatever its policies say.
     if (isLong(id) || !isWellFormed(id)) return [];
-    const plans = Array.from(this.#core.route(owner.number, scope, id), (bucket) => this.#plan(bucket, action));
+    const found = Array.from(this.#core.route(owner.number, scope, id), (bucket) => this.#plan(bucket, action));
+    // One, as mostly, is kept without its list: an object less to fetch.
+    const [only] = found;
+    const plans = only !== undefined && found.length === 1 ? only : found;
     if (id.length <= MAX_KEPT_LENGTH) {
       this.#keep();
       view.routes[scope]?.set(flat(id), plans);
@@ -206,6 +211,7 @@ export class Router {
       const split = (words[0] as number) - 1;
       plan = {
         bucket,
+        pick: words[3] === 0 ? bucket : (words[3] as number),
         // What is fixed has been read by the time a plan is followed.
         program: this.#program(
           Array.from(words.subarray(4), step).filter((read) => !isPassage(read) || nodeOf(read) >= FIXED_NODES),
