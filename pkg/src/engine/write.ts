@@ -175,8 +175,9 @@ export class Writer {
     for (let i = 0; i < rows.length; i++) {
       const column = rows[i];
       const at = this.#frame + (of.first + i) * CELL;
-      // A proxy that would not tell its names has another tag now.
-      this.words[at] = of.tags[i] as number;
+      // A proxy that would not tell its names has another tag now. Other cells are as they were written: of a string
+      // the tag that was staged is not the one that it got.
+      if (of.tags[i] === UNSUPPORTED) this.words[at] = UNSUPPORTED;
       if (column === undefined || column.total < 0) continue;
       const first = this.#run(column, node, stage.bytes[node] as number);
       this.#link(at, step, column.total, first);
