@@ -121,7 +121,7 @@ export class Writer {
       words[at + 2] = literal;
     } else if (isLong(text)) words[at] = LONG_STRING;
     else if (!isWellFormed(text)) words[at] = UNSUPPORTED;
-    else if (bytes !== 0 || !nodes.interns(node)) {
+    else if (bytes !== 0) {
       words[at] = STRING;
       words[at + 2] = this.#top - this.#heap;
       words[at + 1] = this.#text(text);
