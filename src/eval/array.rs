@@ -1,13 +1,17 @@
 //! Tests of arrays: all elements must be scalars of one kind, whatever is asked.
 
 use crate::compile::{Constant, Constants, NodeId};
+use crate::eval::frame::TOO_MANY_NESTED;
 use crate::eval::probe::{Failure, constant_kind, equals, equals_constant};
 use crate::eval::view::{Elements, Reader, View};
 use crate::model::{ErrorCode, Inclusion, ScalarKind, sorted_set};
 
-/// The elements of an array, if it is one.
+/// The elements of an array, if it is one and they were read.
 fn elements<'a>(value: &View<'a>) -> Result<Elements<'a>, ErrorCode> {
     match value {
+        View::Array(Elements::Cells { first, .. }) if *first == TOO_MANY_NESTED as usize => {
+            Err(ErrorCode::TooMany)
+        }
         View::Array(elements) => Ok(*elements),
         _ => Err(ErrorCode::WrongType),
     }

@@ -1,9 +1,10 @@
 //! The encoder for [`Value`]s: the twin of the one in JavaScript.
 
 use crate::compile::{NodeId, Nodes, Step, fixed};
-use crate::eval::frame::{Cell, Frame, TOO_MANY_NAMES, tag};
+use crate::eval::frame::{Cell, Frame, TOO_MANY_NAMES, TOO_MANY_NESTED, tag};
 use crate::model::{
-    MAX_COLUMN_BYTES, MAX_ELEMENTS, MAX_STRING_BYTES, Oversized, Value, sorted_set,
+    MAX_COLUMN_BYTES, MAX_ELEMENTS, MAX_NESTED_BYTES, MAX_NESTED_ELEMENTS, MAX_STRING_BYTES,
+    Oversized, Value, sorted_set,
 };
 
 /// Writes the nodes of one request into a frame, each once.
@@ -31,6 +32,42 @@ enum Place<'v> {
     Column(Vec<Place<'v>>, usize),
     /// The elements of each array of a column.
     Rows,
+}
+
+/// What the caps still leave for elements and strings. Once one is passed, nothing behind it is read.
+struct Room {
+    /// Elements of all arrays at one place.
+    elements: Option<usize>,
+    /// Bytes of all their strings.
+    bytes: Option<usize>,
+    /// Bytes of the strings of one array, or of one column.
+    array_bytes: Option<usize>,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self {
+            elements: Some(MAX_NESTED_ELEMENTS),
+            bytes: Some(MAX_NESTED_BYTES),
+            array_bytes: Some(MAX_COLUMN_BYTES),
+        }
+    }
+
+    /// Whether an array of so many elements is read.
+    fn takes_array(&mut self, len: usize) -> bool {
+        self.array_bytes = Some(MAX_COLUMN_BYTES);
+        take(&mut self.elements, len)
+    }
+
+    /// Whether a string of so many bytes is read.
+    fn takes_string(&mut self, len: usize) -> bool {
+        take(&mut self.array_bytes, len) && take(&mut self.bytes, len)
+    }
+}
+
+fn take(left: &mut Option<usize>, len: usize) -> bool {
+    *left = left.and_then(|left| left.checked_sub(len));
+    left.is_some()
 }
 
 impl<'v> Encoder<'v> {
@@ -91,14 +128,14 @@ impl<'v> Encoder<'v> {
 
     /// Writes one value.
     fn write(&mut self, node: NodeId, place: Place<'v>) {
-        let cell = self.cell(node, &place, &mut Some(MAX_COLUMN_BYTES));
+        let cell = self.cell(node, &place, &mut Room::new());
         self.frame.set(node as usize, cell);
         self.keep(node, place);
     }
 
     /// Writes one value for each element.
     fn write_column(&mut self, node: NodeId, places: Vec<Place<'v>>) {
-        let first = self.run(node, &places);
+        let first = self.run(node, &places, &mut Room::new());
         let cell = Cell::new(tag::COLUMN, length(places.len()), first as u64);
         self.frame.set(node as usize, cell);
         self.keep(node, Place::Column(places, first));
@@ -106,14 +143,15 @@ impl<'v> Encoder<'v> {
 
     /// Writes the elements, or the names, behind the cell of their parent.
     fn spread(&mut self, node: NodeId, parent_node: NodeId, step: &Step, parent: Place<'v>) {
+        let mut room = Room::new();
         if let Place::Column(rows, first) = parent {
             for (row, place) in rows.iter().enumerate() {
-                self.spread_one(node, step, place, first.saturating_add(row));
+                self.spread_one(node, step, place, first.saturating_add(row), &mut room);
             }
             self.keep(node, Place::Rows);
             return;
         }
-        let places = self.spread_one(node, step, &parent, parent_node as usize);
+        let places = self.spread_one(node, step, &parent, parent_node as usize, &mut room);
         self.keep(node, places);
     }
 
@@ -123,6 +161,7 @@ impl<'v> Encoder<'v> {
         step: &Step,
         parent: &Place<'v>,
         parent_cell: usize,
+        room: &mut Room,
     ) -> Place<'v> {
         let (places, tag) = match (step, parent) {
             (Step::Elements, Place::Value(Value::Array(elements)))
@@ -144,39 +183,42 @@ impl<'v> Encoder<'v> {
             }
             _ => return Place::Missing,
         };
-        let first = self.run(node, &places);
-        self.frame.set(
-            parent_cell,
-            Cell::new(tag, length(places.len()), first as u64),
-        );
+        let len = length(places.len());
+        if !room.takes_array(places.len()) {
+            let cell = Cell::new(tag, len, u64::from(TOO_MANY_NESTED));
+            self.frame.set(parent_cell, cell);
+            return Place::Missing;
+        }
+        let first = self.run(node, &places, room);
+        self.frame
+            .set(parent_cell, Cell::new(tag, len, first as u64));
         Place::Column(places, first)
     }
 
     /// Writes cells one behind the other; answers where the first is.
-    fn run(&mut self, node: NodeId, places: &[Place<'v>]) -> usize {
+    fn run(&mut self, node: NodeId, places: &[Place<'v>], room: &mut Room) -> usize {
         let first = self.next;
         self.next = first.saturating_add(places.len());
-        let mut budget = Some(MAX_COLUMN_BYTES);
         for (i, place) in places.iter().enumerate() {
-            let cell = self.cell(node, place, &mut budget);
+            let cell = self.cell(node, place, room);
             self.frame.set(first.saturating_add(i), cell);
         }
         first
     }
 
-    fn cell(&mut self, node: NodeId, place: &Place<'v>, budget: &mut Option<usize>) -> Cell {
+    fn cell(&mut self, node: NodeId, place: &Place<'v>, room: &mut Room) -> Cell {
         let bare = |tag| Cell::new(tag, 0, 0);
         match place {
             Place::Missing | Place::Column(..) | Place::Rows => bare(tag::MISSING),
             Place::Blocked => bare(tag::BLOCKED),
             Place::Unsupported => bare(tag::UNSUPPORTED),
-            Place::Name(name) => self.text(node, name, budget),
+            Place::Name(name) => self.text(node, name, room),
             Place::Value(value) => match value {
                 Value::Null => bare(tag::NULL),
                 Value::Bool(false) => bare(tag::FALSE),
                 Value::Bool(true) => bare(tag::TRUE),
                 Value::Number(n) => Cell::new(tag::NUMBER, 0, n.to_bits()),
-                Value::String(text) => self.text(node, text, budget),
+                Value::String(text) => self.text(node, text, room),
                 Value::Array(elements) if elements.len() > MAX_ELEMENTS => bare(tag::LONG_ARRAY),
                 Value::Array(elements) => Cell::new(tag::ARRAY, length(elements.len()), 0),
                 Value::Object(_) => bare(tag::OBJECT),
@@ -187,13 +229,8 @@ impl<'v> Encoder<'v> {
         }
     }
 
-    fn text(&mut self, node: NodeId, text: &str, budget: &mut Option<usize>) -> Cell {
-        if text.len() > MAX_STRING_BYTES {
-            return Cell::new(tag::LONG_STRING, 0, 0);
-        }
-        // Once a string has passed the cap, none behind it is read.
-        *budget = budget.and_then(|left| left.checked_sub(text.len()));
-        if budget.is_none() {
+    fn text(&mut self, node: NodeId, text: &str, room: &mut Room) -> Cell {
+        if text.len() > MAX_STRING_BYTES || !room.takes_string(text.len()) {
             return Cell::new(tag::LONG_STRING, 0, 0);
         }
         let known = self.nodes.get(node).filter(|n| n.interned().is_some());

@@ -43,6 +43,10 @@ pub(crate) mod tag {
 /// The length of an object with more names than the cap.
 pub(crate) const TOO_MANY_NAMES: u32 = u32::MAX;
 
+/// Where the elements of an array, or the names of an object, would begin that is past the cap on all
+/// of its kind at one item path.
+pub(crate) const TOO_MANY_NESTED: u32 = u32::MAX;
+
 /// One cell. Its parts are read in the sizes in which the encoder writes them, so that a processor
 /// can hand a value on from the write to the read.
 #[repr(C, align(8))]

@@ -3,7 +3,7 @@
 use crate::derive::{WEEKDAYS, utc_weekday};
 use crate::digest::write_number;
 use crate::explain::instant::rfc3339;
-use crate::model::{Derivation, Value};
+use crate::model::{Derivation, Names, Value};
 
 const HOUR_MS: f64 = 3_600_000.0;
 const DAY_MS: f64 = 86_400_000.0;
@@ -88,8 +88,18 @@ fn with_names(wanted: &Value, current: &Value) -> Option<Value> {
     let Value::Array(names) = wanted else {
         return None;
     };
+    let there = match current {
+        Value::Object(members) => members.as_slice(),
+        _ => &[],
+    };
+    // Asking the object for each of its names would take the square of their number.
+    let places: Names = (0..)
+        .zip(there)
+        .map(|(place, (name, _))| (name.as_str().into(), place))
+        .collect();
     let members = names.iter().filter_map(Value::as_str).map(|name| {
-        let value = current.get(name).cloned().unwrap_or(Value::Bool(true));
+        let place = places.get(name).and_then(|&at| there.get(at as usize));
+        let value = place.map_or(Value::Bool(true), |(_, value)| value.clone());
         (name.to_owned(), value)
     });
     Some(Value::Object(members.collect()))

@@ -26,6 +26,10 @@ pub const MAX_STRING_BYTES: usize = 65_536;
 pub const MAX_ELEMENTS: usize = 10_000;
 /// Bytes (UTF-8) of all strings of one array, or of one item path over its elements.
 pub const MAX_COLUMN_BYTES: usize = 1_048_576;
+/// Elements of all arrays at one item path of an array's elements; names, under `keys`.
+pub const MAX_NESTED_ELEMENTS: usize = 1_000_000;
+/// Bytes (UTF-8) of all strings of those arrays.
+pub const MAX_NESTED_BYTES: usize = 16_777_216;
 /// Elements × leaves under one quantifier.
 pub const MAX_CELLS: usize = 100_000;
 /// Steps of pattern matching that one leaf may take.

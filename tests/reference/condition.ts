@@ -4,7 +4,7 @@ import type { Result } from "./kleene.js";
 import { all, any, isError, nameOf, not } from "./kleene.js";
 import { evaluateLeaf } from "./leaf.js";
 import type { Condition, Leaf, Trace } from "./types.js";
-import { elementsOf, Failure, pathOf, tooLongInArray, walk } from "./value.js";
+import { elementsOf, Failure, type Nested, nestedIn, pathOf, tooLongInArray, walk } from "./value.js";
 
 const MAX_CELLS = 100_000;
 
@@ -23,6 +23,8 @@ export interface Element {
   count: number;
   /** The leaves for which this element takes the strings of the array past their cap. */
   tooLongFor: Set<Leaf>;
+  /** For the leaves that look into an array or an object in this element: what they can't read there. */
+  nestedFor: Map<Leaf, Nested>;
 }
 
 export function evaluate(condition: Condition, pointer: string, scope: Scope): Result {
@@ -62,12 +64,19 @@ export function evaluateQuantifier(
     throw new Failure("too_many", path);
   }
   const tooLong = leaves.map((leaf) => tooLongElements(leaf, elements));
+  const nested = leaves.map((leaf) => nestedElements(leaf, elements));
   const results = elements.map((value, index) => {
     const element: Element = {
       value,
       path: [...path, String(index)],
       count: elements.length,
       tooLongFor: new Set(leaves.filter((_, l) => tooLong[l]?.[index])),
+      nestedFor: new Map(
+        leaves.flatMap((leaf, l) => {
+          const within = nested[l]?.[index];
+          return within ? [[leaf, within] as const] : [];
+        }),
+      ),
     };
     return evaluate(body, `${pointer}/${quantifier}`, { ...scope, element });
   });
@@ -84,9 +93,18 @@ function leavesOf(condition: Condition): Leaf[] {
 
 /** The strings of one array, or at one item path of its elements, are counted together. */
 function tooLongElements(leaf: Leaf, elements: unknown[]): boolean[] {
-  if (leaf.field !== undefined) return [];
+  return leaf.field === undefined ? tooLongInArray(valuesAt(leaf, elements)) : [];
+}
+
+/** So are the arrays there, by those who look into them. */
+function nestedElements(leaf: Leaf, elements: unknown[]): (Nested | undefined)[] {
+  const isReader = "includes" in leaf || "includes_any" in leaf || "includes_all" in leaf;
+  return leaf.field === undefined && isReader ? nestedIn(valuesAt(leaf, elements), leaf.as === "keys") : [];
+}
+
+function valuesAt(leaf: Leaf, elements: unknown[]): unknown[] {
   const path = leaf.item === undefined ? [] : pathOf(leaf.item);
-  return tooLongInArray(elements.map((element) => walkOrAbsent(element, path)));
+  return elements.map((element) => walkOrAbsent(element, path));
 }
 
 function walkOrAbsent(start: unknown, path: string[]): unknown {

@@ -28,6 +28,8 @@ import {
 interface Operand {
   value: unknown;
   path: string[];
+  /** By element of an array in an element: whether its strings and those of the others are too long together. */
+  tooLong?: boolean[] | undefined;
 }
 
 export function evaluateLeaf(leaf: Leaf, pointer: string, scope: Scope): Result {
@@ -123,8 +125,13 @@ function readLeft(leaf: Leaf, operator: Operator, scope: Scope): Operand {
     scope.trace("cap:too_long:sum_of_elements");
     throw new Failure("too_long", path);
   }
+  const nested = useDefault ? undefined : scope.element?.nestedFor.get(leaf);
+  if (nested?.tooMany) {
+    scope.trace("cap:too_many:nested");
+    throw new Failure("too_many", path);
+  }
   const as = leaf.as ?? (operator === "within" ? "file_path" : undefined);
-  return { value: as === undefined ? value : deriveTraced(as, value, path, scope), path };
+  return { value: as === undefined ? value : deriveTraced(as, value, path, scope), path, tooLong: nested?.tooLong };
 }
 
 function readRight(right: FieldRef, scope: Scope): Operand {
@@ -200,10 +207,10 @@ function includes(
 }
 
 /** The elements of an array that are all scalars of one type. The first that is not decides the error, named by the array. */
-function uniformScalars({ value, path }: Operand, scope: Scope): Scalar[] {
+function uniformScalars({ value, path, tooLong: nested }: Operand, scope: Scope): Scalar[] {
   if (!Array.isArray(value)) throw new Failure("wrong_type", path);
   const elements = elementsOf(value);
-  const tooLong = tooLongInArray(elements);
+  const tooLong = nested ?? tooLongInArray(elements);
   elements.forEach((element, index) => {
     if (kindOf(element) === "unsupported") throw new Failure("unsupported", path);
     if (tooLong[index]) {

@@ -6,6 +6,8 @@ export type Kind = "absent" | "bool" | "number" | "string" | "array" | "object" 
 export const MAX_STRING_BYTES = 65_536;
 export const MAX_ELEMENTS = 10_000;
 export const MAX_ARRAY_STRING_BYTES = 1_048_576;
+const MAX_NESTED_ELEMENTS = 1_000_000;
+const MAX_NESTED_STRING_BYTES = 16_777_216;
 const MAX_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /** What reading a member gives when user code throws. A symbol is unsupported by itself. */
@@ -146,6 +148,47 @@ export function tooLongInArray(values: unknown[]): boolean[] {
     sum += bytes;
     return sum > MAX_ARRAY_STRING_BYTES;
   });
+}
+
+/** What of an array of one element can't be read, for its part in all arrays at the same item path. */
+export interface Nested {
+  tooMany: boolean;
+  tooLong: boolean[];
+}
+
+/**
+ * For what stands at one item path of all elements: the arrays there, or under `keys` the names of the objects, have
+ * elements and strings in common, in order. The array that passes the cap on elements is too many, and so are those
+ * after it; strings go as those of one array do.
+ */
+export function nestedIn(values: unknown[], isKeys: boolean): (Nested | undefined)[] {
+  let elements = 0;
+  let bytes = 0;
+  return values.map((value) => {
+    if (kindOf(value) !== (isKeys ? "object" : "array")) return undefined;
+    if (elements > MAX_NESTED_ELEMENTS) return { tooMany: true, tooLong: [] };
+    const nested = isKeys ? namesOf(value as object) : (value as unknown[]);
+    // What is not read by itself takes nothing from the others.
+    if (nested.length > MAX_ELEMENTS) return undefined;
+    elements += nested.length;
+    if (elements > MAX_NESTED_ELEMENTS) return { tooMany: true, tooLong: [] };
+    const strings = elementsOf(nested);
+    const tooLong = tooLongInArray(strings).map((isTooLong, index) => {
+      if (isTooLong || kindOf(strings[index]) !== "string") return isTooLong;
+      bytes += byteLength(strings[index] as string);
+      return bytes > MAX_NESTED_STRING_BYTES;
+    });
+    return { tooMany: false, tooLong };
+  });
+}
+
+/** The names of an object in the order of UTF-8 bytes; none where it won't tell. */
+function namesOf(object: object): string[] {
+  try {
+    return Object.keys(object).sort(compareUtf8);
+  } catch {
+    return [];
+  }
 }
 
 export function byteLength(text: string): number {

@@ -7,6 +7,8 @@ import {
   LONG_ARRAY,
   MAX_COLUMN_BYTES,
   MAX_ELEMENTS,
+  MAX_NESTED_BYTES,
+  MAX_NESTED_ELEMENTS,
   MAX_NUMBER,
   MAX_STRING_BYTES,
   MISSING,
@@ -44,6 +46,8 @@ export class Column {
   length = 0;
   /** How many values there are in truth, where too many were not read. Of rows. */
   total = 0;
+  /** Whether the columns before it leave no room for it. Of rows. */
+  over = false;
   /** The cell of the first value, once written. */
   first = 0;
   /** UTF-16 units of all strings that may be written. */
@@ -89,7 +93,8 @@ export class Column {
       case "boolean":
         return value ? TRUE : FALSE;
       case "undefined":
-        return MISSING;
+        // `document.all` calls itself undefined, and is something.
+        return value === undefined ? MISSING : UNSUPPORTED;
       case "object": {
         if (value === null) return NULL;
         const { tag, length } = describe(value);
@@ -159,21 +164,31 @@ export function stageMembers(stage: Stage, node: number, parent: number): void {
 function spreadRows(stage: Stage, node: number, of: Column, step: number): void {
   const max = stage.nodes.max[node] as number;
   const rows: (Column | undefined)[] = [];
+  let left = MAX_NESTED_ELEMENTS;
+  let heap = 0;
   for (let i = 0; i < of.length; i++) {
     const tag = of.tags[i];
     let column: Column | undefined;
     if (step === STEP_ELEMENTS && tag === ARRAY) {
       column = new Column();
       column.total = of.numbers[i] as number;
-      if (column.total <= max) readElements(column, of.values[i] as unknown[], column.total);
+      // Longer ones are no rows, so that what is left does not depend on who looks.
+      left -= column.total;
+      if (left >= 0 && column.total <= max) readElements(column, of.values[i] as unknown[], column.total);
     } else if (step === STEP_KEYS && tag === OBJECT) {
       column = new Column();
-      column.total = readNames(column, of.values[i] as object, max);
+      if (left >= 0) column.total = readNames(column, of.values[i] as object, max);
       if (column.total < 0) of.tags[i] = UNSUPPORTED;
+      else if (column.total <= MAX_ELEMENTS) left -= column.total;
+      if (left < 0) column.clear();
     }
     rows.push(column);
-    if (column !== undefined) close(stage, column);
+    if (column === undefined) continue;
+    column.over = left < 0;
+    stage.cells += column.length;
+    heap += column.heap;
   }
+  stage.heap += Math.min(heap, MAX_NESTED_BYTES);
   stage.tags[node] = ROWS;
   stage.rows[node] = rows;
 }

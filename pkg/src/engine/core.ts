@@ -120,7 +120,12 @@ export const PASSAGE = 0x4000_0000;
 /** The length of an object with more names than the cap. */
 export const TOO_MANY_NAMES = 0xffff_ffff;
 
+/** Where the elements would begin of an array that is past the cap on all arrays at its place. */
+export const TOO_MANY_NESTED = 0xffff_ffff;
+
 export const MAX_STRING_BYTES = 65_536;
 export const MAX_ELEMENTS = 10_000;
 export const MAX_COLUMN_BYTES = 1_048_576;
+export const MAX_NESTED_ELEMENTS = 1_000_000;
+export const MAX_NESTED_BYTES = 16_777_216;
 export const MAX_NUMBER = Number.MAX_SAFE_INTEGER;

@@ -17,6 +17,8 @@ const LONG_LIST = 9;
 const MAX_DEPTH = 128;
 /** What stands beyond so many bytes is unsupported: values that hold one another many times over have no end. */
 const MAX_BYTES = 100_663_296;
+/** What is beyond so many values is unsupported as well. More have no digest, since each takes two bytes there. */
+const MAX_VALUES = 8_388_608;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -31,6 +33,8 @@ class DeepEncoder {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+  /** Values written or begun. */
+  #values = 0;
   readonly #capped: boolean;
   /** The values around the one at hand: one that holds itself is unsupported. */
   readonly #around: object[] = [];
@@ -44,9 +48,11 @@ class DeepEncoder {
   }
 
   value(value: unknown): void {
-    switch (this.#at > MAX_BYTES ? "symbol" : typeof value) {
+    const isOver = this.#at > MAX_BYTES || ++this.#values > MAX_VALUES;
+    switch (isOver ? "symbol" : typeof value) {
       case "undefined":
-        this.#tag(NULL);
+        // `document.all` calls itself undefined, and is something.
+        this.#tag(value === undefined ? NULL : NO_JSON);
         break;
       case "boolean":
         this.#tag(value ? TRUE : FALSE);
@@ -97,8 +103,7 @@ class DeepEncoder {
       tag = UNSUPPORTED;
     }
     if (tag === ARRAY && this.#capped && length > MAX_ELEMENTS) this.#tag(LONG_LIST);
-    // Each element takes a byte at least.
-    else if (tag === UNSUPPORTED || length < 0 || length > MAX_BYTES - this.#at) this.#tag(NO_JSON);
+    else if (tag === UNSUPPORTED || length < 0 || length > MAX_VALUES - this.#values) this.#tag(NO_JSON);
     else {
       this.#around.push(value);
       if (tag === ARRAY) this.#list(value as unknown[], length);

@@ -7,13 +7,14 @@ import type { Explanation } from "../types/generated/Explanation.js";
 import type { Grant } from "../types/generated/Grant.js";
 import type { Policy } from "../types/generated/Policy.js";
 import type { Request } from "../types/inputs.js";
-import type { Wire } from "./core.js";
+import { MAX_STRING_BYTES, type Wire } from "./core.js";
 import { deniedByFailure } from "./decision.js";
 import { decodeDeep, encodeDeep } from "./deep.js";
 import { ApprovalRequiredError, DigestError, PolicyDeniedError, PortcullisError } from "./errors.js";
 import { engineFailure, type Instances } from "./instance.js";
 import { Session } from "./session.js";
-import { encodePolicies, encodeSource, load, refusal, runInSlices, runNow, Sources } from "./sources.js";
+import { encodePolicies, encodeSource, lengthOfArray, load, refusal, runInSlices, runNow, Sources } from "./sources.js";
+import { element, member } from "./values.js";
 
 /** Where a class of engines finds the instance of the core that its entry point makes. @internal */
 export const INSTANCES: unique symbol = Symbol("instances");
@@ -123,12 +124,12 @@ export class PolicyEngine implements Disposable {
    * @throws PortcullisError `invalid_argument` for anything but an array.
    */
   decideMany(requests: readonly Request[], options?: DecideOptions): Decision[] {
-    if (!Array.isArray(requests)) throw invalid("`requests` is no array", "Give an array of requests.");
+    const length = lengthOfArray(requests);
+    if (length < 0) throw invalid("`requests` is no array", "Give an array of requests.");
     const decisions: Decision[] = [];
     this.#calls++;
     try {
-      const { length } = requests;
-      for (let i = 0; i < length; i++) decisions.push(this.decide(readElement(requests, i), options));
+      for (let i = 0; i < length; i++) decisions.push(this.decide(element(requests, i) as Request, options));
     } finally {
       this.#calls--;
       if (this.#closed) this.#release();
@@ -325,21 +326,26 @@ function decideGranted(session: Session, request: unknown, grants: readonly Gran
   return session.decide(decodeDeep(bytes), { request: bytes, grants: grantsAsJson(grants) });
 }
 
+/** The grants among what was given as such; nothing of what else there may be is read. */
 function grantsAsJson(grants: unknown): string {
-  try {
-    return JSON.stringify(grants) ?? "[]";
-  } catch {
-    return "[]";
+  const length = lengthOfArray(grants);
+  const known: Record<string, string>[] = [];
+  for (let i = 0; i < Math.min(length, MAX_GRANTS); i++) {
+    const grant = element(grants as unknown[], i);
+    if (typeof grant !== "object" || grant === null) continue;
+    const parts: Record<string, string> = {};
+    for (const key of GRANT_KEYS) {
+      const part = member(grant, key);
+      if (typeof part === "string" && part.length <= MAX_STRING_BYTES) parts[key] = part;
+    }
+    known.push(parts);
   }
+  return JSON.stringify(known);
 }
 
-function readElement(requests: readonly Request[], index: number): Request {
-  try {
-    return requests[index] as Request;
-  } catch {
-    return undefined as unknown as Request;
-  }
-}
+const GRANT_KEYS: readonly (keyof Grant)[] = ["policy_id", "policy_digest", "request_digest", "mode"];
+/** More are not looked at. */
+const MAX_GRANTS = 10_000;
 
 function* loading(instances: Instances, set: PolicySet): Generator<void, PolicyEngine, void> {
   const { policies, catalogue } = set;

@@ -133,7 +133,7 @@ export class Memory {
       words[at + 2] = literal;
     } else if (isLong(text)) words[at] = LONG_STRING;
     else if (!isWellFormed(text)) words[at] = UNSUPPORTED;
-    else if (bytes !== 0 || !nodes.interns(node)) {
+    else if (bytes !== 0) {
       words[at] = STRING;
       words[at + 2] = this.top - this.heap;
       words[at + 1] = this.#text(text);
@@ -143,12 +143,13 @@ export class Memory {
     }
   }
 
-  /** Writes the bytes of a string that fits; answers how many. */
+  /** Writes the bytes of a string; answers how many. */
   #text(text: string): number {
     const bytes = this.#bytes;
     const { length } = text;
     const start = this.top;
-    if (length <= SHORT) {
+    const end = this.heap + this.heapRoom;
+    if (length <= SHORT && start + length <= end) {
       let i = 0;
       for (; i < length; i++) {
         const unit = text.charCodeAt(i);
@@ -160,7 +161,9 @@ export class Memory {
         return length;
       }
     }
-    const { written } = encoder.encodeInto(text, bytes.subarray(start, start + length * 3));
+    const { read, written } = encoder.encodeInto(text, bytes.subarray(start, end));
+    // Room was made before; what lies behind is not the frame's.
+    if (read < length) throw new RangeError("a string does not fit the frame");
     this.top = start + written;
     return written;
   }

@@ -1,6 +1,7 @@
 // The places in a request that policies read, as far as they were asked for.
 import { ACTION, FIXED_NODES, MAX_ELEMENTS } from "./core.js";
 import type { ColdCore } from "./instance.js";
+import { ownNames } from "./values.js";
 
 /** How a node is reached from its parent. */
 export const STEP_NONE = 0;
@@ -93,5 +94,5 @@ export class Nodes {
 
 /** The same text as the engine's own copy of a property name: comparing such copies is comparing addresses. */
 function asPropertyName(key: string): string {
-  return Object.keys({ [key]: 0 })[0] ?? key;
+  return ownNames({ [key]: 0 })[0] ?? key;
 }

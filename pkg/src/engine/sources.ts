@@ -38,7 +38,7 @@ export function* encodePolicies(policies: unknown): Generator<Wire, void, void> 
 }
 
 /** −1 for what is no array. */
-function lengthOfArray(value: unknown): number {
+export function lengthOfArray(value: unknown): number {
   try {
     const isArray = typeof value === "object" && value !== null && tagOfObject(value) === ARRAY;
     return isArray ? lengthOf(value as unknown[]) : -1;

@@ -6,21 +6,25 @@ import {
   LONG_STRING,
   MAX_COLUMN_BYTES,
   MAX_ELEMENTS,
+  MAX_NESTED_BYTES,
   NUMBER,
   ROWS,
   STRING,
   TOO_MANY_NAMES,
+  TOO_MANY_NESTED,
   UNSUPPORTED,
 } from "./core.js";
 import { CELL, type Memory } from "./memory.js";
 import { type Nodes, STEP_KEYS, STEP_MEMBER } from "./nodes.js";
 import type { Stage } from "./stage.js";
-import { isLong, utf8Length } from "./values.js";
+import { isLong, isWellFormed, utf8Length } from "./values.js";
 
 /** Writes stages. */
 export class Writer {
   readonly #memory: Memory;
   readonly #nodes: Nodes;
+  /** Bytes that all arrays at one item path have left for strings, where those could pass the cap. */
+  #nestedRoom = Number.POSITIVE_INFINITY;
 
   constructor(memory: Memory, nodes: Nodes) {
     this.#memory = memory;
@@ -79,18 +83,19 @@ export class Writer {
     const parent = this.#nodes.parent[node] as number;
     const step = this.#nodes.step[node] as number;
     const of = stage.columns[parent] as Column;
+    const units = rows.reduce((sum, column) => sum + (column?.units ?? 0), 0);
+    if (units * 3 > MAX_NESTED_BYTES) this.#nestedRoom = MAX_NESTED_BYTES;
     for (let i = 0; i < rows.length; i++) {
       const column = rows[i];
       const at = this.#memory.frame + (of.first + i) * CELL;
-      if (column === undefined) continue;
-      if (column.total < 0) {
-        // A proxy that would not tell its names.
-        this.#memory.words[at] = UNSUPPORTED;
-        continue;
-      }
-      const first = this.#run(column, node, stage.bytes[node] as number);
+      // A proxy that would not tell its names has another tag now. Other cells are as they were written: of a string
+      // the tag that was staged is not the one that it got.
+      if (of.tags[i] === UNSUPPORTED) this.#memory.words[at] = UNSUPPORTED;
+      if (column === undefined || column.total < 0) continue;
+      const first = column.over ? TOO_MANY_NESTED : this.#run(column, node, stage.bytes[node] as number);
       this.#link(at, step, column.total, first);
     }
+    this.#nestedRoom = Number.POSITIVE_INFINITY;
   }
 
   /** Writes into the cell of an array or an object how many elements or names it has, and where they begin. */
@@ -110,16 +115,22 @@ export class Writer {
     column.first = first;
     // Strings are counted only where they could pass the cap.
     let left = column.units * 3 > MAX_COLUMN_BYTES ? MAX_COLUMN_BYTES : Number.POSITIVE_INFINITY;
+    const counts = left !== Number.POSITIVE_INFINITY || this.#nestedRoom !== Number.POSITIVE_INFINITY;
     for (let i = 0; i < length; i++) {
       const at = this.#memory.frame + (first + i) * CELL;
       const tag = tags[i] as number;
       if (tag === STRING) {
         const text = values[i] as string;
-        if (left !== Number.POSITIVE_INFINITY && !isLong(text)) {
+        // Once a string has passed the cap, none behind it is read.
+        if (left < 0 || this.#nestedRoom < 0) {
+          words[at] = LONG_STRING;
+          continue;
+        }
+        if (counts && !isLong(text) && isWellFormed(text)) {
           const size = utf8Length(text);
-          // Once a string has passed the cap, none behind it is read.
           left = size > left ? -1 : left - size;
-          if (left < 0) {
+          if (left >= 0) this.#nestedRoom = size > this.#nestedRoom ? -1 : this.#nestedRoom - size;
+          if (left < 0 || this.#nestedRoom < 0) {
             words[at] = LONG_STRING;
             continue;
           }

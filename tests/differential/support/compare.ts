@@ -18,6 +18,8 @@ export interface Difference {
   index: number;
   left: unknown;
   right: unknown;
+  /** What the engine under Node says of its last failure. */
+  lastFailure?: unknown;
 }
 
 /** A decision without its prose, which the reference does not write. */
@@ -53,7 +55,8 @@ export function compareWithReference(question: Question, coverage?: Coverage): D
       const actual = withoutProse(decide(engine, request, given));
       const part = firstDifference(expected, actual);
       if (part !== undefined) {
-        return { kind: `reference and Node: ${part}`, index, left: expected[part], right: actual[part] };
+        const { lastFailure } = engine;
+        return { kind: `reference and Node: ${part}`, index, left: expected[part], right: actual[part], lastFailure };
       }
       const digests = [requestDigest(request), digestOf(engine, request)];
       if (digests[0] !== digests[1]) {
@@ -69,9 +72,11 @@ export async function compareWithNative(question: Question, native: Native): Pro
   const { policies, requests, grants } = question;
   let decisions: unknown[] = [];
   let digests: (string | null)[] = [];
+  let lastFailure: unknown;
   const refused = loading(question, (engine) => {
     decisions = requests.map((request, index) => decide(engine, request, grants[index]));
     digests = requests.map((request) => digestOf(engine, request));
+    lastFailure = engine.lastFailure;
     return undefined;
   });
   if (refused) return refused;
@@ -82,7 +87,7 @@ export async function compareWithNative(question: Question, native: Native): Pro
     return { kind: "native does not load", index: 0, left: answer, right: decisions };
   for (const [index, decision] of decisions.entries()) {
     const [left, right] = [JSON.stringify(answer.decisions[index]), JSON.stringify(decision)];
-    if (left !== right) return { kind: "native and Node: decision", index, left, right };
+    if (left !== right) return { kind: "native and Node: decision", index, left, right, lastFailure };
   }
   for (const [index, digest] of digests.entries()) {
     const left = answer.digests[index];

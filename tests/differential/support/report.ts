@@ -28,6 +28,7 @@ export async function fail(question: Question, difference: Difference, compare: 
     request: question.requests[difference.index],
     grants: question.grants[difference.index],
   };
+  if ((await find(start))?.kind !== difference.kind) return failAsSequence(question, difference, compare);
   const smallest = await shrink(start, async (single) => (await find(single))?.kind === difference.kind);
   const last = (await find(smallest)) ?? difference;
   throw new Error(
@@ -35,6 +36,7 @@ export async function fail(question: Question, difference: Difference, compare: 
       `${last.kind} differ, with PORTCULLIS_SEED=${seed}`,
       `left:  ${show(last.left)}`,
       `right: ${show(last.right)}`,
+      `last failure of the engine: ${String(last.lastFailure ?? "none")}`,
       show({
         description: "",
         policies: smallest.policies,
@@ -44,6 +46,45 @@ export async function fail(question: Question, difference: Difference, compare: 
       }),
     ].join("\n"),
   );
+}
+
+/** Fails with the shortest sequence of requests that still differs: what came before a request matters to it. */
+async function failAsSequence(question: Question, difference: Difference, compare: Compare): Promise<never> {
+  const upTo = difference.index + 1;
+  const start: Sequence = {
+    policies: question.policies,
+    asked: question.requests.slice(0, upTo).map((request, index) => ({ request, grants: question.grants[index] })),
+  };
+  const find = async ({ policies, asked }: Sequence): Promise<Difference | undefined> => {
+    try {
+      const [requests, grants] = [asked.map(({ request }) => request), asked.map((one) => one.grants)];
+      return await compare({ policies, requests, grants });
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  };
+  const again = await find(start);
+  const smallest =
+    again?.kind === difference.kind
+      ? await shrink(start, async (sequence) => (await find(sequence))?.kind === difference.kind)
+      : start;
+  const last = (await find(smallest)) ?? difference;
+  throw new Error(
+    [
+      `${last.kind} differ, with PORTCULLIS_SEED=${seed}, and only after the requests before`,
+      again === undefined ? "asked again, the same requests do not differ" : "",
+      `left:  ${show(last.left)}`,
+      `right: ${show(last.right)}`,
+      `last failure of the engine: ${String(last.lastFailure ?? difference.lastFailure ?? "none")}`,
+      show(smallest),
+    ].join("\n"),
+  );
+}
+
+interface Sequence {
+  policies: Policy[];
+  asked: { request: unknown; grants: unknown[] | undefined }[];
 }
 
 /** JSON, with words for what JSON can't say and for what is too long to read. */
