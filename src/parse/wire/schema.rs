@@ -2,13 +2,14 @@
 //!
 //! It may take what the parser refuses, and never refuses what the parser takes.
 
-use std::{env, fs, path::Path};
-
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::Policy;
 use crate::parse::condition::KEYS;
+
+#[cfg(test)]
+mod tests;
 
 /// Policies for Portcullis: one, a list of them, or a list under the key `policies` beside other things.
 #[derive(JsonSchema)]
@@ -69,39 +70,4 @@ fn schema() -> Value {
     let mut schema = schema.to_value();
     without_formats(&mut schema);
     schema
-}
-
-#[test]
-fn the_schema_names_the_keys_that_are_parsed() {
-    let schema = schema();
-    let keys = |name: &str| -> Vec<String> {
-        let properties = schema.pointer(&format!("/$defs/{name}/properties"));
-        let mut keys: Vec<_> = properties
-            .unwrap()
-            .as_object()
-            .unwrap()
-            .keys()
-            .cloned()
-            .collect();
-        keys.sort_unstable();
-        keys
-    };
-    let sorted = |keys: &[&str]| {
-        let mut keys: Vec<_> = keys.iter().map(|key| (*key).to_owned()).collect();
-        keys.sort_unstable();
-        keys
-    };
-    assert_eq!(keys("Policy"), sorted(&crate::parse::policy::KEYS));
-    assert_eq!(keys("LimitSpec"), sorted(&crate::parse::limits::KEYS));
-    assert_eq!(keys("Condition"), sorted(&KEYS));
-}
-
-/// Beside the types, and written as they are.
-#[test]
-fn export_bindings_schema() {
-    let folder = env::var("TS_RS_EXPORT_DIR").unwrap_or_else(|_| "bindings".to_owned());
-    let folder = Path::new(&folder);
-    fs::create_dir_all(folder).unwrap();
-    let text = serde_json::to_string_pretty(&schema()).unwrap();
-    fs::write(folder.join("policies.schema.json"), text + "\n").unwrap();
 }
