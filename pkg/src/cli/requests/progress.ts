@@ -10,7 +10,7 @@ export class Progress {
   readonly #shown: boolean;
   readonly #counts: Record<DecisionEffect, number> = { allow: 0, deny: 0, require_approval: 0 };
   #bad = 0;
-  #last = 0;
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(err: Sink, shown: boolean) {
     this.#err = err;
