@@ -26,13 +26,13 @@ function failuresOf(area: Case[], decide: (one: Case) => Json): string[] {
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 
 describe("the package decides as the case says", () => {
-  it.each(areas)("$name", (area) => {
+  it.each(areas)("$name", { timeout: 300_000 }, (area) => {
     expect(failuresOf(area.cases, (one) => JSON.parse(outcomeOf(PolicyEngine, one).decision))).toEqual([]);
   });
 });
 
 describe("the reference decides as the case says", () => {
-  it.each(areas)("$name", (area) => {
+  it.each(areas)("$name", { timeout: 300_000 }, (area) => {
     expect(failuresOf(area.cases, (one) => plain(decideCase(referenceOf(one), one)))).toEqual([]);
   });
 });
