@@ -16,7 +16,7 @@ interface VectorsPage {
   decide(files: readonly string[]): Promise<Outcome[]>;
 }
 
-it("Chromium decides byte for byte as Node does", { timeout: 120_000 }, async () => {
+it("Chromium decides byte for byte as Node does", { timeout: 600_000 }, async () => {
   const inChromium = await visit(site, "/", async ({ page, errors }) => {
     const outcomes = await page.evaluate((files) => (globalThis as unknown as VectorsPage).decide(files), names);
     expect(errors).toEqual([]);
