@@ -1,0 +1,25 @@
+//! What diagnostics say in words, rule by rule: `vectors/words/rules.json`. Codes and places are `vectors/diagnostics`.
+
+use std::fs;
+use std::path::Path;
+
+use portcullis::{Value, validate};
+use serde_json::{Value as Json, json};
+
+#[test]
+fn every_rule_is_told_what_is_wrong_with_it() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/words/rules.json");
+    let cases: Vec<Json> = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert!(cases.len() >= 40);
+    for case in cases {
+        let policies = json!([{
+            "id": "p", "name": "p", "scope": "global", "effect": case["effect"], "rule_expr": case["rule"],
+        }]);
+        let policies = Value::from_json(&policies.to_string()).unwrap();
+        let found = validate(policies, None).into_iter().map(|found| {
+            assert_eq!(found.policy_id.as_deref(), Some("p"));
+            json!({"pointer": found.pointer, "message": found.message, "help": found.help})
+        });
+        assert_eq!(found.collect::<Json>(), case["found"], "{}", case["rule"]);
+    }
+}
