@@ -13,13 +13,18 @@ fn every_rule_is_told_what_is_wrong_with_it() {
     assert!(cases.len() >= 40);
     for case in cases {
         let policies = json!([{
-            "id": "p", "name": "p", "scope": "global", "effect": case["effect"], "rule_expr": case["rule"],
+            "id": "p", "name": "p", "scope": case.get("scope").unwrap_or(&json!("global")), "effect": case["effect"],
+            "rule_expr": case["rule"],
         }]);
         let policies = Value::from_json(&policies.to_string()).unwrap();
-        let found = validate(policies, None).into_iter().map(|found| {
-            assert_eq!(found.policy_id.as_deref(), Some("p"));
-            json!({"pointer": found.pointer, "message": found.message, "help": found.help})
-        });
+        let catalogue = case.get("catalogue").map(Json::to_string);
+        let catalogue = catalogue.map(|text| Value::from_json(&text).unwrap());
+        let found = validate(policies, catalogue.as_ref())
+            .into_iter()
+            .map(|found| {
+                assert_eq!(found.policy_id.as_deref(), Some("p"));
+                json!({"pointer": found.pointer, "message": found.message, "help": found.help})
+            });
         assert_eq!(found.collect::<Json>(), case["found"], "{}", case["rule"]);
     }
 }
