@@ -6,7 +6,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 PACKAGE := $(shell find pkg/src pkg/build -type f ! -path 'pkg/src/glue/*' ! -name '*.test.ts' 2>/dev/null) \
   pkg/package.json pkg/tsconfig.json pkg/tsconfig.build.json tsconfig.base.json README.md LICENSE
 
-.PHONY: help demo test build lint format bench clean always
+.PHONY: help demo test build lint format bench fuzz clean always
 .DEFAULT_GOAL := help
 # A build that failed is not taken for one that is done.
 .DELETE_ON_ERROR:
@@ -30,6 +30,9 @@ format: $(NODE) ## Formats all code
 
 bench: build ## Runs the benchmarks; with QUICK=1 only checks that all contestants decide alike
 	@scripts/bench $(if $(QUICK),--quick)
+
+fuzz: build ## Fuzzes the crate, then compares all engines on a million random pairs
+	@scripts/fuzz
 
 clean: ## Removes what was built, not the tools
 	@rm -rf target pkg/dist pkg/src/glue pkg/README.md pkg/LICENSE
