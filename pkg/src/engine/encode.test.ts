@@ -78,14 +78,16 @@ function fakeCore(): ColdCore {
     ),
     ...nodes,
   ];
+  let heapRoom = 16_384;
   const core: Partial<ColdCore> = {
     node_count: () => all.length,
     node: (i) => ({ kind: "member", key: null, literals: [], max: 10_000, ...all[i] }) as NodeInfo,
     frame_ptr: () => FRAME,
     heap_ptr: () => HEAP,
-    heap_capacity: () => 16_384,
+    heap_capacity: () => heapRoom,
     picks_ptr: () => 64,
-    reserve: () => {
+    reserve: (_cells, heap) => {
+      heapRoom = Math.max(heapRoom, heap);
       if (memory.buffer.byteLength < 4 * HEAP) memory.grow(64);
     },
   };
