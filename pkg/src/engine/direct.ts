@@ -210,6 +210,8 @@ export class Direct {
     for (let plan: Plan | null = first; plan !== null; ) {
       const { groups, fixed } = plan.program;
       if (groups === null || this.picked >= memory.pickRoom) return false;
+      // The core may have been asked for the plan.
+      memory.revive();
       for (let f = 0; f < fixed.length; f++) if (!this.#fixed(fixed[f] as number, parts)) return false;
       for (let g = 0; g < groups.length; g++) {
         const group = groups[g] as Group;
@@ -261,17 +263,18 @@ export class Direct {
   #group({ keys, slots }: Group, object: Plain | null, otherwise: number): boolean {
     const { length } = keys;
     const turn = this.#turn;
-    this.#memory.revive();
-    const { words, frame } = this.#memory;
+    const memory = this.#memory;
+    memory.revive();
     let left = 0;
     for (let i = 0; i < length; i++) {
       const slot = slots[i] as Slot;
       if (this.#read[slot.node] === turn) {
         if (!this.#more(slot)) return false;
+        memory.revive();
       } else {
         left |= 1 << i;
         this.#read[slot.node] = turn;
-        words[frame + slot.node * CELL] = otherwise;
+        memory.words[memory.frame + slot.node * CELL] = otherwise;
       }
     }
     if (object !== null) {

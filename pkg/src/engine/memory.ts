@@ -35,6 +35,8 @@ export class Memory {
   /** The next free cell, and where the next string goes. */
   next = 0;
   top = 0;
+  /** How many saved frames were not restored: not 0 once a call has ended in between, as where the stack ends. */
+  unrestored = 0;
   #bytes: Uint8Array;
   readonly #core: ColdCore;
   readonly #instance: Instance;
@@ -92,6 +94,8 @@ export class Memory {
 
   /** What is written of a frame that is not complete; `picked` of its buckets. */
   save(picked: number): SavedFrame {
+    this.unrestored++;
+    this.revive();
     const { words, next, top, frame, heap, picks } = this;
     return {
       next,
@@ -110,6 +114,7 @@ export class Memory {
     this.words.set(cells, this.frame);
     this.#bytes.set(strings, this.heap);
     this.words.set(picks, this.picks);
+    this.unrestored--;
   }
 
   /** The number in a node's cell. */

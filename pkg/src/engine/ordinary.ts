@@ -1,6 +1,6 @@
 // What is ordinary: plain objects of this realm, of which a walk over the names meets the own enumerable ones alone.
 // Engines keep these names with an object's shape, so the walk beats the question whether a property is one of them by far.
-import { isArray, prototypeOf } from "./values.js";
+import { isArray, ownNames, prototypeOf } from "./values.js";
 
 /** An object as `JSON.parse` makes them. */
 export type Plain = { readonly [name: string]: unknown };
@@ -41,7 +41,7 @@ export class RequestNames {
   }
 
   #holdOther(request: Plain): boolean {
-    const names = Object.keys(request);
+    const names = ownNames(request);
     if (names.length > FEW_NAMES) return false;
     for (const known of this.#known) {
       if (known.length === names.length && known.every((name, i) => name === names[i])) {

@@ -1,5 +1,5 @@
 // Programs: what policies read of ordinary requests, arranged by the objects that it is read from.
-import { FIXED_NODES } from "./core.js";
+import { FIXED_NODES, ROOT, RUN, TENANT } from "./core.js";
 import { type Nodes, STEP_ELEMENTS, STEP_MEMBER, STEP_NONE } from "./nodes.js";
 
 /** A node to read: four times its number, plus 1 where strings are needed in full, plus 2 where it is passed through. */
@@ -34,7 +34,7 @@ export interface Program {
   readonly reads: readonly number[];
   /** Of the fixed part. */
   readonly fixed: readonly number[];
-  /** The others; nothing where columns of columns or names are among them, which only a stage reads. */
+  /** The others; nothing where some are not members of ordinary objects or elements of their arrays: a stage reads those. */
   readonly groups: readonly Group[] | null;
 }
 
@@ -69,7 +69,7 @@ function groupsOf(reads: readonly number[], nodes: Nodes): Group[] | null {
     if (step === STEP_ELEMENTS && above !== undefined) {
       above.elements = node;
       above.elementsBytes = needsBytes(read);
-    } else if (step === STEP_MEMBER && (parent < FIXED_NODES || above !== undefined)) {
+    } else if (step === STEP_MEMBER && (isFixedObject(parent) || above !== undefined)) {
       const slot = { node, bytes: needsBytes(read), elements: -1, elementsBytes: 0, below: null };
       if (above !== undefined) above.below ??= emptyGroup(parent);
       const group = above?.below ?? groupAt(groups, parent);
@@ -80,6 +80,10 @@ function groupsOf(reads: readonly number[], nodes: Nodes): Group[] | null {
   }
   return [...slots.values()].some(({ below }) => tooWide(below)) || groups.some(tooWide) ? null : groups;
 }
+
+/** Whether a node is the request or one of its entities: what else is fixed has no members. */
+const isFixedObject = (node: number): boolean =>
+  node === ROOT || (node >= TENANT && node <= RUN && (node - TENANT) % 2 === 0);
 
 /** A group's members are told apart by the bits of a number. */
 const tooWide = (group: Group | null): boolean => group !== null && group.slots.length > 31;

@@ -72,10 +72,13 @@ export class Session {
   decide(request: unknown, grants?: BoundGrants): Decision {
     if (this.#reading) return this.#decideBetween(request, grants);
     const direct = this.#direct;
+    const memory = this.#memory;
     let ordinary = false;
     this.#reading = true;
+    memory.unrestored = 0;
     try {
-      ordinary = direct.read(request);
+      // What a getter's call has overwritten is read anew.
+      ordinary = direct.read(request) && memory.unrestored === 0;
     } catch {}
     if (!ordinary) {
       try {
@@ -86,7 +89,7 @@ export class Session {
     }
     this.#reading = false;
     const outcome = this.#call(direct.picked, direct.stated, grants);
-    return this.#reader.read(outcome, this.#memory.words, this.#outAt, direct.values, direct.owner.policySet);
+    return this.#reader.read(outcome, memory.words, this.#outAt, direct.values, direct.owner.policySet);
   }
 
   /** Decides for a getter of another request, which may be half written. */
