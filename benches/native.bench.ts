@@ -30,7 +30,7 @@ function inWasm(): () => number {
   const loader = new CoreLoader();
   loader.push(JSON.stringify(set));
   const core: Core = loader.finish();
-  const session = new Session(core, { glue: { memory, CoreLoader }, inCore: false });
+  const session = new Session(core, { glue: { memory, CoreLoader }, inCore: false, calls: 0 });
   const decide = core.decide.bind(core);
   let said: [number, number] = [0, 0];
   core.decide = (picks, stated) => {
