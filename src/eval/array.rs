@@ -22,10 +22,12 @@ pub(crate) fn kind(reader: Reader<'_>, value: &View<'_>) -> Result<Option<Scalar
     let elements = elements(value)?;
     let mut kind = None;
     for index in 0..elements.len() {
-        let found = reader
-            .element(elements, index)?
-            .kind()
-            .ok_or(ErrorCode::WrongType)?;
+        let found = match reader.element(elements, index) {
+            Ok(view) => view.kind().ok_or(ErrorCode::WrongType)?,
+            // An array is no scalar, however long it is: the array that is named holds no more than it may.
+            Err(ErrorCode::TooMany) => return Err(ErrorCode::WrongType),
+            Err(code) => return Err(code),
+        };
         if *kind.get_or_insert(found) != found {
             return Err(ErrorCode::WrongType);
         }

@@ -116,13 +116,13 @@ function lying(): Attack[] {
     input("a field that is bad and then fine", (i) => changing(i, "note", "bad", "fine"), denied("note", null), true),
     {
       name: "an action that changes once it is known",
-      make: () => changing(request({ tool: { id: "refund" } }), "action", "tool_call", "llm_call"),
+      make: () => changing(request({ tool: { id: "refund" } }), "action", "tool_call", "tool_call", "llm_call"),
       expected: { approval: "gate" },
       fickle: true,
     },
     {
       name: "a tool that changes once it is known",
-      make: () => request({ tool: changing({}, "id", "refund", "search") }),
+      make: () => request({ tool: changing({}, "id", "refund", "refund", "search") }),
       expected: { approval: "gate" },
       fickle: true,
     },

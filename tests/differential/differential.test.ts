@@ -1,6 +1,10 @@
-// The engine, natively and under Node, against the reference: random policies with requests that fit them.
+// The engine, natively and under Node, against the reference: random policies with requests that fit them. In Chromium too,
+// where `PORTCULLIS_CHROMIUM=1` asks for it.
+import { PolicyEngine } from "portcullis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Coverage, generateCase, generateHostile, Random } from "../reference/index.js";
+import { answerOf } from "./support/answer.js";
+import { withChromium } from "./support/chromium.js";
 import { compareWithNative, compareWithReference, type Question } from "./support/compare.js";
 import { Native } from "./support/native.js";
 import { fail } from "./support/report.js";
@@ -49,3 +53,37 @@ test(
   },
   timeout,
 );
+
+/** Questions that a page is sent at once. */
+const BATCH = 50;
+
+if (process.env["PORTCULLIS_CHROMIUM"] === "1") {
+  // The first test holds Node to the others with the same cases.
+  test(
+    "Chromium ≡ Node: decisions and request digests",
+    async () => {
+      const random = new Random(seed);
+      await withChromium(async (ask) => {
+        for (let done = 0; done < pairs; ) {
+          // A page is sent JSON, so Node is given what has been JSON too.
+          const batch = Array.from(
+            { length: BATCH },
+            () => JSON.parse(JSON.stringify(generateCase(random))) as Question,
+          );
+          const answers = await ask(batch);
+          expect(answers).toHaveLength(BATCH);
+          for (const [index, question] of batch.entries()) {
+            const here = answerOf(PolicyEngine, question);
+            if (answers[index] !== here) {
+              throw new Error(
+                `Node and Chromium differ, with PORTCULLIS_SEED=${seed}\nleft:  ${here}\nright: ${answers[index]}\n${JSON.stringify(question)}`,
+              );
+            }
+            done += question.requests.length;
+          }
+        }
+      });
+    },
+    timeout,
+  );
+}

@@ -95,7 +95,7 @@ class Trial {
       [2, "staged"],
       [2, "interrupted"],
     ] as const);
-    growth.happens = this.#random.chance(0.2);
+    growth.happens = this.#random.chance(0.05);
     if (form === "ordinary") this.#compare(index, decide(this.#engine, request), form);
     else if (form === "staged") this.#compare(index, decide(this.#engine, stageable(request)), form);
     else {
@@ -172,7 +172,7 @@ test(
       asked += requests.length;
     }
     say(`read at once: ${direct} of ${asked}; the memory grew ${growth.count} times`);
-    expect(direct / asked).toBeGreaterThan(0.2);
+    expect(direct / asked).toBeGreaterThan(0.05);
     expect(growth.count).toBeGreaterThan(0);
   },
   timeout,
@@ -191,7 +191,7 @@ test(
       asked += requests.length;
     }
     say(`read at once: ${direct} of ${asked}`);
-    expect(direct / asked).toBeGreaterThan(0.2);
+    expect(direct / asked).toBeGreaterThan(0.05);
   },
   timeout,
 );
