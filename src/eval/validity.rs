@@ -93,7 +93,7 @@ fn invalid_action_or_time(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> 
 }
 
 /// The entity that an action is about; the root for an action without one.
-fn own_entity(frame: &Frame) -> NodeId {
+pub(crate) fn own_entity(frame: &Frame) -> NodeId {
     match frame.node(fixed::ACTION).index() {
         0 => fixed::WORKFLOW,
         1 => fixed::TOOL,
