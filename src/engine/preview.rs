@@ -1,8 +1,8 @@
 //! Previews, from the facade.
 
 use crate::engine::Engine;
-use crate::model::{Path, Preview, Value};
-use crate::partial::preview;
+use crate::model::{Path, Preview, PreviewCell, Value};
+use crate::partial::{preview, preview_many};
 
 impl Engine {
     /// What may be decided on a request, whatever stands at the given fields and below them: any
@@ -33,5 +33,17 @@ impl Engine {
     #[must_use]
     pub fn preview(&self, request: &Value, unknown: &[Path]) -> Preview {
         preview(&self.snapshot, request, unknown)
+    }
+
+    /// What may be decided on many requests that differ in a few top-level members, such as each tool
+    /// for each user: every combination of the values listed, the last list's next to one another.
+    #[must_use]
+    pub fn preview_many(
+        &self,
+        request: &Value,
+        unknown: &[Path],
+        vary: &[(String, Vec<Value>)],
+    ) -> Vec<PreviewCell> {
+        preview_many(&self.snapshot, request, unknown, vary)
     }
 }

@@ -37,6 +37,6 @@ pub use policy::{
     Approval, Effect, Enforcement, LimitKind, LimitRule, Meter, Mode, OnExceed, Per, Policy, Scope,
     Then, Visibility,
 };
-pub use preview::{PolicyPreview, Preview, PreviewOutcome};
+pub use preview::{PolicyPreview, Preview, PreviewCell, PreviewOutcome};
 pub(crate) use sorted::{sorted, sorted_set};
 pub use value::{Oversized, Value};

@@ -62,3 +62,17 @@ pub struct PolicyPreview {
     /// What it does, and when, in words.
     pub words: String,
 }
+
+/// A preview without its policies: one cell of a matrix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(export))]
+pub struct PreviewCell {
+    /// The effects that a decision may have: none that can be reached is missing.
+    pub effects: Vec<DecisionEffect>,
+    /// The modes that a decision may have.
+    pub modes: Vec<Mode>,
+    /// Whether nothing unknown can change the decision.
+    pub settled: bool,
+    /// Whether a value of an unknown field makes the request invalid, which denies it.
+    pub may_be_invalid: bool,
+}

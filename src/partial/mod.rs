@@ -26,7 +26,8 @@ use crate::compile::{NodeId, Snapshot, fixed};
 use crate::eval::{Encoder, Memo, Reader, Scratch, decide, decision, invalid, routes, tag};
 use crate::explain::facts::Context;
 use crate::model::{
-    Decision, DecisionEffect, Effect, Mode, Path, PolicyPreview, Preview, PreviewOutcome, Value,
+    Decision, DecisionEffect, Effect, Mode, Path, PolicyPreview, Preview, PreviewCell,
+    PreviewOutcome, Value,
 };
 
 /// What makes a request invalid if it is not as it must be.
@@ -46,20 +47,86 @@ const VALIDITY: [NodeId; 10] = [
 /// What may be decided on a request, whatever stands in its unknown fields.
 pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -> Preview {
     let unknown = Unknown::new(&snapshot.nodes, request, prefixes);
+    let mut policies = Vec::new();
+    let cell = survey(
+        snapshot,
+        request,
+        &unknown,
+        &mut |known, candidate, outcome| {
+            if let Some(policy) = snapshot.policy(candidate.number) {
+                let context = Context {
+                    reader: known.reader,
+                    request,
+                    policy,
+                };
+                policies.push(told(known, context, candidate, outcome));
+            }
+        },
+    );
+    Preview {
+        decision: cell.settled.then(|| decided(snapshot, request)),
+        effects: cell.effects,
+        modes: cell.modes,
+        may_be_invalid: cell.may_be_invalid,
+        policies,
+        unknown: unknown.paths,
+    }
+}
+
+/// The same without policies, for a request with each value of each list at the member that it is for: all
+/// combinations, those of the last list next to one another.
+pub(crate) fn preview_many(
+    snapshot: &Snapshot,
+    request: &Value,
+    prefixes: &[Path],
+    vary: &[(String, Vec<Value>)],
+) -> Vec<PreviewCell> {
+    let mut request = request.clone();
+    let mut cells = Vec::new();
+    each_cell(&mut request, vary, &mut |request| {
+        let unknown = Unknown::new(&snapshot.nodes, request, prefixes);
+        cells.push(survey(snapshot, request, &unknown, &mut |_, _, _| {}));
+    });
+    cells
+}
+
+fn each_cell(request: &mut Value, vary: &[(String, Vec<Value>)], visit: &mut dyn FnMut(&Value)) {
+    let Some(((name, values), others)) = vary.split_first() else {
+        return visit(request);
+    };
+    for value in values {
+        if let Value::Object(members) = request {
+            match members.iter_mut().rev().find(|(key, _)| key == name) {
+                Some((_, member)) => member.clone_from(value),
+                None => members.push((name.clone(), value.clone())),
+            }
+        }
+        each_cell(request, others, visit);
+    }
+}
+
+/// What is told of a policy that applies or may.
+type Visit<'v> = &'v mut dyn FnMut(Known<'_>, Candidate, Outcome);
+
+/// Looks at every policy that may cover a request, and visits those that matter.
+fn survey(
+    snapshot: &Snapshot,
+    request: &Value,
+    unknown: &Unknown,
+    visit: Visit<'_>,
+) -> PreviewCell {
     let mut encoder = Encoder::new(&snapshot.nodes, request);
     let lacks = |node| unknown.covers(&snapshot.nodes, node);
     let may_be_invalid = VALIDITY.into_iter().any(lacks);
-    if is_invalid(snapshot, request, &encoder, &unknown) {
-        return Preview {
+    if is_invalid(snapshot, request, &encoder, unknown) {
+        return PreviewCell {
             effects: vec![DecisionEffect::Deny],
             modes: vec![Mode::Draft],
-            decision: (!may_be_invalid).then(|| decided(snapshot, request)),
+            settled: !may_be_invalid,
             may_be_invalid: true,
-            policies: Vec::new(),
-            unknown: unknown.paths,
         };
     }
-    let candidates = candidates(snapshot, request, &unknown, &mut encoder);
+    let candidates = candidates(snapshot, request, unknown, &mut encoder);
     let mut memo = Memo::default();
     memo.reset(snapshot.nodes.len());
     let known = Known {
@@ -68,44 +135,23 @@ pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -
             frame: encoder.frame(),
             memo: &memo,
         },
-        unknown: &unknown,
+        unknown,
     };
-    let mut outlook = Outlook::new();
-    let mut policies = Vec::new();
+    let mut outlook = Outlook::new(may_be_invalid);
     for candidate in candidates {
-        let Some(policy) = snapshot.policy(candidate.number) else {
-            continue;
-        };
-        let outcome = outcome(known, policy, candidate);
-        outlook.add(policy, outcome);
-        if outcome.applies && !policy.shadow {
-            let context = Context {
-                reader: known.reader,
-                request,
-                policy,
-            };
-            policies.push(told(known, context, candidate, outcome));
+        if let Some(policy) = snapshot.policy(candidate.number) {
+            let outcome = outcome(known, policy, candidate);
+            outlook.add(policy, outcome);
+            if outcome.applies && !policy.shadow {
+                visit(known, candidate, outcome);
+            }
         }
     }
-    let invalid = may_be_invalid.then_some((DecisionEffect::Deny, Mode::Draft));
-    let mut effects: Vec<DecisionEffect> = outlook.effects().collect();
-    let mut modes: Vec<Mode> = outlook.modes(asked(known)).collect();
-    if let Some((effect, mode)) = invalid {
-        if !effects.contains(&effect) {
-            effects.push(effect);
-        }
-        if !modes.contains(&mode) {
-            modes.push(mode);
-        }
-    }
-    let settled = outlook.settled && !may_be_invalid;
-    Preview {
-        effects,
-        modes,
-        decision: settled.then(|| decided(snapshot, request)),
+    PreviewCell {
+        effects: outlook.effects().collect(),
+        modes: outlook.modes(asked(known)).collect(),
+        settled: outlook.settled,
         may_be_invalid,
-        policies,
-        unknown: unknown.paths,
     }
 }
 

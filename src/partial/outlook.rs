@@ -17,12 +17,14 @@ pub(super) struct Outlook {
     must_deny: bool,
     may_ask: bool,
     must_ask: bool,
+    may_be_invalid: bool,
     /// Whether every decision so far is the same.
     pub(super) settled: bool,
 }
 
 impl Outlook {
-    pub(super) fn new() -> Self {
+    /// A value of an unknown field may make the request invalid: denied, in draft.
+    pub(super) fn new(may_be_invalid: bool) -> Self {
         Self {
             may: 0,
             must: 0,
@@ -30,7 +32,8 @@ impl Outlook {
             must_deny: false,
             may_ask: false,
             must_ask: false,
-            settled: true,
+            may_be_invalid,
+            settled: !may_be_invalid,
         }
     }
 
@@ -52,7 +55,7 @@ impl Outlook {
         self.must_ask |= asks && must;
     }
 
-    /// The effects of valid requests.
+    /// The effects that can be reached.
     pub(super) fn effects(self) -> impl Iterator<Item = DecisionEffect> {
         let permits = |roles: u16| {
             let delegated = role::DELEGATES | role::SHARES;
@@ -61,19 +64,25 @@ impl Outlook {
         let open = permits(self.may) && !self.must_deny;
         [
             (DecisionEffect::Allow, open && !self.must_ask),
-            (DecisionEffect::Deny, self.may_deny || !permits(self.must)),
+            (
+                DecisionEffect::Deny,
+                self.may_deny || self.may_be_invalid || !permits(self.must),
+            ),
             (DecisionEffect::RequireApproval, open && self.may_ask),
         ]
         .into_iter()
         .filter_map(|(effect, possible)| possible.then_some(effect))
     }
 
-    /// The modes of valid requests, for the modes that the run may ask for.
+    /// The modes that can be reached, for those that the run may ask for.
     pub(super) fn modes(self, asked: [bool; 2]) -> impl Iterator<Item = Mode> {
         let [draft, auto] = asked;
         let drafts = |roles: u16| roles & role::DRAFTS != 0;
         [
-            (Mode::Draft, draft || drafts(self.may)),
+            (
+                Mode::Draft,
+                draft || self.may_be_invalid || drafts(self.may),
+            ),
             (Mode::Auto, auto && !drafts(self.must)),
         ]
         .into_iter()
