@@ -31,5 +31,5 @@ pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};
 pub(crate) use route::range;
 pub(crate) use route::{FAULT, entity, id_text, part_of_split, routes};
 pub(crate) use trouble::{Place, Trouble, path_of, pointer};
-pub(crate) use validity::{Stated, invalid, invalid_field, own_entity};
+pub(crate) use validity::{Stated, invalid, invalid_field, invalid_under_any_action, own_entity};
 pub(crate) use view::{Element, Elements, Reader, View};

@@ -5,7 +5,7 @@ use super::unknown::Unknown;
 use crate::compile::{BucketId, Compiled, ENTITY_SCOPES, Snapshot, fixed, role};
 use crate::derive::Glob;
 use crate::eval::{Encoder, FAULT, entity, id_text, own_entity, part_of_split, tag};
-use crate::model::{Scope, Value, sorted};
+use crate::model::{Scope, sorted};
 
 /// A policy that may cover a request.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,6 @@ struct Reached {
 /// The candidates, in the order of decisions, with all that they read.
 pub(super) fn candidates(
     snapshot: &Snapshot,
-    request: &Value,
     unknown: &Unknown,
     encoder: &mut Encoder<'_>,
 ) -> Vec<Candidate> {
@@ -46,7 +45,7 @@ pub(super) fn candidates(
     let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
     let own = (!action_open).then(|| own_entity(encoder.frame()));
     let mut found: Vec<(u32, u32, usize)> = Vec::new();
-    let reached = reached(snapshot, request, unknown, encoder);
+    let reached = reached(snapshot, unknown, encoder);
     for (at, reached) in reached.iter().enumerate() {
         for bucket in parts(snapshot, unknown, encoder, reached.bucket) {
             let always = snapshot.buckets.get(bucket).map_or(&[][..], |b| &b.always);
@@ -93,15 +92,12 @@ pub(super) fn candidates(
 }
 
 /// The buckets of all owners and scopes that may matter.
-fn reached(
-    snapshot: &Snapshot,
-    request: &Value,
-    unknown: &Unknown,
-    encoder: &Encoder<'_>,
-) -> Vec<Reached> {
+fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec<Reached> {
     let lacks = |node| unknown.covers(&snapshot.nodes, node);
-    let tenant = request.get("tenant").and_then(|t| t.get("id"));
-    let tenant = snapshot.owner(tenant.and_then(Value::as_str));
+    let frame = encoder.frame();
+    let (entity_cell, id) = (frame.node(fixed::TENANT), frame.node(fixed::TENANT_ID));
+    let tenant = id_text(snapshot, encoder, fixed::TENANT, entity_cell, id);
+    let tenant = snapshot.owner(tenant.as_deref());
     let owners: Vec<u32> = if lacks(fixed::TENANT_ID) {
         (0..u32::try_from(snapshot.owners()).unwrap_or(u32::MAX)).collect()
     } else if tenant == 0 {

@@ -6,6 +6,7 @@
 
 mod candidates;
 mod fold;
+mod matrix;
 mod outcome;
 mod outlook;
 mod print;
@@ -17,13 +18,17 @@ mod words;
 
 use candidates::{Candidate, candidates};
 use fold::{Residual, residual};
+pub(crate) use matrix::preview_many;
 use outcome::{Outcome, outcome};
 use outlook::Outlook;
 use sets::Known;
 use unknown::Unknown;
 
 use crate::compile::{NodeId, Snapshot, fixed};
-use crate::eval::{Encoder, Memo, Reader, Scratch, decide, decision, invalid, routes, tag};
+use crate::eval::{
+    Encoder, Memo, Reader, Scratch, decide, decision, invalid, invalid_under_any_action, routes,
+    tag,
+};
 use crate::explain::facts::Context;
 use crate::model::{
     Decision, DecisionEffect, Effect, Mode, Path, PolicyPreview, Preview, PreviewCell,
@@ -46,23 +51,21 @@ const VALIDITY: [NodeId; 10] = [
 
 /// What may be decided on a request, whatever stands in its unknown fields.
 pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -> Preview {
-    let unknown = Unknown::new(&snapshot.nodes, request, prefixes);
+    let unknown = Unknown::new(&snapshot.nodes, prefixes, |name| request.get(name));
+    let mut encoder = Encoder::new(&snapshot.nodes, request);
     let mut policies = Vec::new();
-    let cell = survey(
-        snapshot,
-        request,
-        &unknown,
-        &mut |known, candidate, outcome| {
-            if let Some(policy) = snapshot.policy(candidate.number) {
-                let context = Context {
-                    reader: known.reader,
-                    request,
-                    policy,
-                };
-                policies.push(told(known, context, candidate, outcome));
-            }
-        },
-    );
+    let mut visit = |known: Known<'_>, candidate: Candidate, outcome| {
+        if let Some(policy) = snapshot.policy(candidate.number) {
+            let context = Context {
+                reader: known.reader,
+                request,
+                policy,
+            };
+            policies.push(told(known, context, candidate, outcome));
+        }
+    };
+    let memo = &mut Memo::default();
+    let cell = survey(snapshot, &mut encoder, &unknown, memo, &mut visit);
     Preview {
         decision: cell.settled.then(|| decided(snapshot, request)),
         effects: cell.effects,
@@ -73,52 +76,25 @@ pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -
     }
 }
 
-/// The same without policies, for a request with each value of each list at the member that it is for: all
-/// combinations, those of the last list next to one another.
-pub(crate) fn preview_many(
-    snapshot: &Snapshot,
-    request: &Value,
-    prefixes: &[Path],
-    vary: &[(String, Vec<Value>)],
-) -> Vec<PreviewCell> {
-    let mut request = request.clone();
-    let mut cells = Vec::new();
-    each_cell(&mut request, vary, &mut |request| {
-        let unknown = Unknown::new(&snapshot.nodes, request, prefixes);
-        cells.push(survey(snapshot, request, &unknown, &mut |_, _, _| {}));
-    });
-    cells
-}
-
-fn each_cell(request: &mut Value, vary: &[(String, Vec<Value>)], visit: &mut dyn FnMut(&Value)) {
-    let Some(((name, values), others)) = vary.split_first() else {
-        return visit(request);
-    };
-    for value in values {
-        if let Value::Object(members) = request {
-            match members.iter_mut().rev().find(|(key, _)| key == name) {
-                Some((_, member)) => member.clone_from(value),
-                None => members.push((name.clone(), value.clone())),
-            }
-        }
-        each_cell(request, others, visit);
-    }
-}
-
 /// What is told of a policy that applies or may.
 type Visit<'v> = &'v mut dyn FnMut(Known<'_>, Candidate, Outcome);
 
 /// Looks at every policy that may cover a request, and visits those that matter.
 fn survey(
     snapshot: &Snapshot,
-    request: &Value,
+    encoder: &mut Encoder<'_>,
     unknown: &Unknown,
+    memo: &mut Memo,
     visit: Visit<'_>,
 ) -> PreviewCell {
-    let mut encoder = Encoder::new(&snapshot.nodes, request);
     let lacks = |node| unknown.covers(&snapshot.nodes, node);
     let may_be_invalid = VALIDITY.into_iter().any(lacks);
-    if is_invalid(snapshot, request, &encoder, unknown) {
+    let invalid = if lacks(fixed::ACTION) {
+        invalid_under_any_action(snapshot, encoder.frame())
+    } else {
+        invalid(snapshot, encoder.frame())
+    };
+    if invalid.is_some_and(|node| !lacks(node)) {
         return PreviewCell {
             effects: vec![DecisionEffect::Deny],
             modes: vec![Mode::Draft],
@@ -126,14 +102,13 @@ fn survey(
             may_be_invalid: true,
         };
     }
-    let candidates = candidates(snapshot, request, unknown, &mut encoder);
-    let mut memo = Memo::default();
+    let candidates = candidates(snapshot, unknown, encoder);
     memo.reset(snapshot.nodes.len());
     let known = Known {
         reader: Reader {
             snapshot,
             frame: encoder.frame(),
-            memo: &memo,
+            memo,
         },
         unknown,
     };
@@ -153,28 +128,6 @@ fn survey(
         settled: outlook.settled,
         may_be_invalid,
     }
-}
-
-/// Whether a request is invalid whatever stands in its unknown fields.
-fn is_invalid(
-    snapshot: &Snapshot,
-    request: &Value,
-    encoder: &Encoder<'_>,
-    unknown: &Unknown,
-) -> bool {
-    let lacks = |node| unknown.covers(&snapshot.nodes, node);
-    if !lacks(fixed::ACTION) {
-        return invalid(snapshot, encoder.frame()).is_some_and(|node| !lacks(node));
-    }
-    // Under an action without an entity of its own, no entity must be there.
-    let Value::Object(members) = request else {
-        return true;
-    };
-    let mut members = members.clone();
-    members.push(("action".to_owned(), Value::from("llm_call")));
-    let request = Value::Object(members);
-    let frame = Encoder::new(&snapshot.nodes, &request).into_frame();
-    invalid(snapshot, &frame).is_some_and(|node| !lacks(node))
 }
 
 /// What may become of one policy, in JSON and in words.

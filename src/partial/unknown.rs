@@ -15,9 +15,18 @@ pub(super) struct Unknown {
 
 impl Unknown {
     /// A field that lies in no object of the request makes all of that place unknown.
-    pub(super) fn new(nodes: &Nodes, request: &Value, prefixes: &[Path]) -> Self {
+    ///
+    /// `member` finds a top-level member of the request.
+    pub(super) fn new<'v>(
+        nodes: &Nodes,
+        prefixes: &[Path],
+        member: impl Fn(&str) -> Option<&'v Value>,
+    ) -> Self {
         let mut paths: Vec<Path> = Vec::new();
-        for path in prefixes.iter().filter_map(|path| settled(request, path)) {
+        for path in prefixes
+            .iter()
+            .filter_map(|path| settled(member(path.head()), path))
+        {
             if paths.iter().any(|known| is_at_or_below(&path, known)) {
                 continue;
             }
@@ -55,17 +64,17 @@ fn is_at_or_below(path: &Path, prefix: &Path) -> bool {
     path.segments().starts_with(prefix.segments())
 }
 
-/// The path, cut at the first place on its way that is no object.
-fn settled(request: &Value, path: &Path) -> Option<Path> {
-    let mut at = request;
-    for (depth, name) in (1_usize..).zip(path.segments()) {
-        match at.get(name) {
-            Some(below @ Value::Object(_)) => at = below,
-            _ => {
-                return Path::from_segments(path.segments().iter().take(depth).cloned().collect())
-                    .ok();
-            }
+/// The path, cut at the first place on its way that is no object; `at` is what stands at its head.
+fn settled(mut at: Option<&Value>, path: &Path) -> Option<Path> {
+    let mut names = Vec::new();
+    for name in path.segments() {
+        if !names.is_empty() {
+            at = at.and_then(|around| around.get(name));
+        }
+        names.push(name.clone());
+        if !matches!(at, Some(Value::Object(_))) {
+            break;
         }
     }
-    Some(path.clone())
+    Path::from_segments(names).ok()
 }

@@ -127,6 +127,48 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_matrix_holds_the_preview_of_each_combination(
+        set in prop_oneof![policies(0..8), policies(40..120)],
+        request in request(),
+        others in prop::collection::vec(request(), 0..4),
+        names in subsequence(vec!["tool", "user", "input", "action", "run", "purpose", "tenant"], 0..3).prop_shuffle(),
+        unknown in subsequence(FIELDS.to_vec(), 0..3),
+    ) {
+        let engine = load(&set);
+        let vary: Vec<(String, Vec<Json>)> = names
+            .iter()
+            .map(|name| (name.to_string(), others.iter().map(|o| o[name].clone()).collect()))
+            .collect();
+        let mut requests = vec![request.clone()];
+        for (name, values) in &vary {
+            let with = |request: &Json, value: &Json| {
+                let mut request = request.clone();
+                request[name] = value.clone();
+                request
+            };
+            requests = requests.iter().flat_map(|r| values.iter().map(move |v| with(r, v))).collect();
+        }
+        let lists: Vec<(String, Vec<portcullis::Value>)> = vary
+            .iter()
+            .map(|(name, values)| (name.clone(), values.iter().map(value).collect()))
+            .collect();
+        let cells = engine.preview_many(&value(&request), &paths(&unknown), &lists);
+        prop_assert_eq!(cells.len(), requests.len());
+        for (cell, request) in cells.into_iter().zip(requests) {
+            let one = engine.preview(&value(&request), &paths(&unknown));
+            prop_assert_eq!(cell.settled, one.decision.is_some());
+            prop_assert_eq!(
+                (cell.effects, cell.modes, cell.may_be_invalid),
+                (one.effects, one.modes, one.may_be_invalid)
+            );
+        }
+    }
+}
+
 fn with_object(mut request: Json, name: &str) -> Json {
     if !request[name].is_object() {
         request[name] = json!({});
