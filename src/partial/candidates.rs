@@ -39,12 +39,12 @@ pub(super) fn candidates(
     unknown: &Unknown,
     encoder: &mut Encoder<'_>,
 ) -> Vec<Candidate> {
-    let lacks = |node| unknown.covers(&snapshot.nodes, node);
+    let lacks = |node| unknown.covers(node);
     let action_open = lacks(fixed::ACTION);
     let tenant_open = lacks(fixed::TENANT_ID);
     let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
     let own = (!action_open).then(|| own_entity(encoder.frame()));
-    let mut found: Vec<(u32, u32, usize)> = Vec::new();
+    let mut found: Vec<(u32, u32, usize)> = Vec::with_capacity(32);
     let reached = reached(snapshot, unknown, encoder);
     for (at, reached) in reached.iter().enumerate() {
         for bucket in parts(snapshot, unknown, encoder, reached.bucket) {
@@ -93,7 +93,7 @@ pub(super) fn candidates(
 
 /// The buckets of all owners and scopes that may matter.
 fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec<Reached> {
-    let lacks = |node| unknown.covers(&snapshot.nodes, node);
+    let lacks = |node| unknown.covers(node);
     let frame = encoder.frame();
     let (entity_cell, id) = (frame.node(fixed::TENANT), frame.node(fixed::TENANT_ID));
     let tenant = id_text(snapshot, encoder, fixed::TENANT, entity_cell, id);
@@ -105,8 +105,8 @@ fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec
     } else {
         vec![0, tenant]
     };
-    let mut reached = Vec::new();
-    let mut routed = Vec::new();
+    let mut reached = Vec::with_capacity(8);
+    let mut routed = Vec::with_capacity(8);
     for owner in owners {
         let Some(index) = snapshot.owner_index(owner) else {
             continue;
@@ -154,7 +154,7 @@ fn parts(
 ) -> impl Iterator<Item = BucketId> {
     let split = snapshot.buckets.get(bucket).and_then(|b| b.split.as_ref());
     let part = split.and_then(|split| {
-        if unknown.covers(&snapshot.nodes, split.node) {
+        if unknown.covers(split.node) {
             return Some(split.rest);
         }
         part_of_split(snapshot, encoder, split)

@@ -24,7 +24,7 @@ use outlook::Outlook;
 use sets::Known;
 use unknown::Unknown;
 
-use crate::compile::{NodeId, Snapshot, fixed};
+use crate::compile::{Snapshot, fixed};
 use crate::eval::{
     Encoder, Memo, Reader, Scratch, decide, decision, invalid, invalid_under_any_action, routes,
     tag,
@@ -34,20 +34,6 @@ use crate::model::{
     Decision, DecisionEffect, Effect, Mode, Path, PolicyPreview, Preview, PreviewCell,
     PreviewOutcome, Value,
 };
-
-/// What makes a request invalid if it is not as it must be.
-const VALIDITY: [NodeId; 10] = [
-    fixed::ACTION,
-    fixed::NOW,
-    fixed::TENANT_ID,
-    fixed::APP_ID,
-    fixed::USER_ID,
-    fixed::WORKFLOW_ID,
-    fixed::AGENT_ID,
-    fixed::TOOL_ID,
-    fixed::RUN_ID,
-    fixed::RUN_MODE,
-];
 
 /// What may be decided on a request, whatever stands in its unknown fields.
 pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -> Preview {
@@ -87,8 +73,8 @@ fn survey(
     memo: &mut Memo,
     visit: Visit<'_>,
 ) -> PreviewCell {
-    let lacks = |node| unknown.covers(&snapshot.nodes, node);
-    let may_be_invalid = VALIDITY.into_iter().any(lacks);
+    let lacks = |node| unknown.covers(node);
+    let may_be_invalid = unknown.may_invalidate;
     let invalid = if lacks(fixed::ACTION) {
         invalid_under_any_action(snapshot, encoder.frame())
     } else {

@@ -17,7 +17,7 @@ pub(super) struct Known<'a> {
 impl Known<'_> {
     /// Whether the value at a node may be any.
     pub(super) fn lacks(self, node: NodeId) -> bool {
-        self.unknown.covers(&self.reader.snapshot.nodes, node)
+        self.unknown.covers(node)
     }
 }
 

@@ -3,12 +3,28 @@
 use crate::compile::{NodeId, Nodes, fixed};
 use crate::model::{Path, Value};
 
+/// What makes a request invalid if it is not as it must be.
+const VALIDITY: [NodeId; 10] = [
+    fixed::ACTION,
+    fixed::NOW,
+    fixed::TENANT_ID,
+    fixed::APP_ID,
+    fixed::USER_ID,
+    fixed::WORKFLOW_ID,
+    fixed::AGENT_ID,
+    fixed::TOOL_ID,
+    fixed::RUN_ID,
+    fixed::RUN_MODE,
+];
+
 /// Unknown fields, each with all below it.
 #[derive(Debug)]
 pub(super) struct Unknown {
     pub(super) paths: Vec<Path>,
-    /// The nodes of those that any policy reads at or below.
-    roots: Vec<NodeId>,
+    /// By node, whether it is one of them or below one.
+    lacking: Vec<bool>,
+    /// Whether a value of them can make a request invalid.
+    pub(super) may_invalidate: bool,
     /// The objects that they lie in.
     around: Vec<NodeId>,
 }
@@ -35,7 +51,8 @@ impl Unknown {
         }
         let mut unknown = Self {
             paths,
-            roots: Vec::new(),
+            lacking: vec![false; nodes.len()],
+            may_invalidate: false,
             around: Vec::new(),
         };
         for path in &unknown.paths {
@@ -44,14 +61,31 @@ impl Unknown {
                 unknown.around.extend(at);
                 at = at.and_then(|parent| nodes.member_of(parent, name));
             }
-            unknown.roots.extend(at);
+            if let Some(lacking) = at.and_then(|at| unknown.lacking.get_mut(at as usize)) {
+                *lacking = true;
+            }
         }
+        if unknown.lacking.contains(&true) {
+            unknown.spread(nodes);
+        }
+        unknown.may_invalidate = VALIDITY.into_iter().any(|node| unknown.covers(node));
         unknown
     }
 
-    /// Whether anything is unknown of which a value may be read.
-    pub(super) fn covers(&self, nodes: &Nodes, node: NodeId) -> bool {
-        !self.roots.is_empty() && nodes.lineage(node).any(|at| self.roots.contains(&at))
+    /// Parents have smaller numbers than what is below them.
+    fn spread(&mut self, nodes: &Nodes) {
+        for at in 0..self.lacking.len() {
+            let id = NodeId::try_from(at).unwrap_or(NodeId::MAX);
+            let around = nodes.get(id).is_some_and(|node| self.covers(node.parent));
+            if let Some(lacking) = self.lacking.get_mut(at) {
+                *lacking |= around;
+            }
+        }
+    }
+
+    /// Whether the value at a node may be any.
+    pub(super) fn covers(&self, node: NodeId) -> bool {
+        self.lacking.get(node as usize).is_some_and(|lacks| *lacks)
     }
 
     /// Whether some members of the object at a node are unknown.
