@@ -1,8 +1,9 @@
 //! Partial evaluation: what may be decided on a request of which a part is not known yet.
 //!
 //! Each condition comes to a subset of true, false and error. Where all that a leaf reads is known, the evaluator
-//! answers; elsewhere sets join by the same logic as their members do. Nothing that can be reached is left out; more
-//! than can be reached is listed only where one unknown field is read more than once.
+//! answers; elsewhere sets join by the same logic as their members do. Nothing that can be reached is left out. More
+//! than can be reached may be listed where one unknown field is read more than once, two fields are compared, or names of
+//! an object are asked for of which a member is unknown.
 
 mod candidates;
 mod fold;

@@ -119,8 +119,7 @@ fn quantified<'a>(
 
 /// What is no array errs, an empty one decides, and one element decides otherwise where the body can.
 fn of_any_array(known: Known<'_>, body: &Expr, every: bool) -> Truths {
-    let element = Known { ..known };
-    let body = of_any_element(element, body);
+    let body = of_any_element(known, body);
     let otherwise = if every { Truths::FALSE } else { Truths::TRUE };
     let decided = Truths::ERROR.with(otherwise.not());
     if body.has(otherwise) {
