@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 pub mod model;
 pub mod parse;
+mod partial;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -33,6 +33,9 @@ interface Example extends Partial<Case> {
   omit?: string[];
   grants?: { policy_id: string; policy_digest: string; request_digest: string; mode: "draft" | "auto" }[];
   expect?: { [key: string]: Json };
+  /** What a preview answers while these fields are unknown. */
+  unknown?: string[];
+  preview?: { [key: string]: Json };
   /** Codes of all errors of a set that does not load. */
   refused?: string[];
   /** Codes of all warnings of one that does. */
@@ -51,6 +54,7 @@ interface Block {
 const KEYS: ReadonlySet<string> = new Set([
   ...["condition", "input", "request", "is", "error", "field", "cases"],
   ...["policies", "catalogue", "omit", "grants", "expect", "refused", "warned", "request_digest", "digests"],
+  ...["unknown", "preview"],
 ]);
 
 const minimal: { [key: string]: Json } = {
@@ -126,7 +130,7 @@ describe("every example", () => {
         Object.keys(example).filter((key) => !KEYS.has(key)),
         title,
       ).toEqual([]);
-      const checks = [casesOf(example).length > 0, example.expect, example.refused, example.warned];
+      const checks = [casesOf(example).length > 0, example.expect, example.refused, example.warned, example.preview];
       expect([...checks, example.request_digest, example.digests].some(Boolean), title).toBe(true);
     }
   });
@@ -158,6 +162,9 @@ describe("every example", () => {
     const request = ask(example.request, example.omit);
     if (example.expect !== undefined) {
       expect(engine.decide(request, { grants: example.grants })).toMatchObject(example.expect);
+    }
+    if (example.preview !== undefined) {
+      expect(engine.preview(request, { unknown: example.unknown })).toMatchObject(example.preview);
     }
     if (example.request_digest !== undefined) expect(engine.requestDigest(request)).toBe(example.request_digest);
     for (const { of, is } of example.digests ?? []) expect(sha256(of)).toBe(is);

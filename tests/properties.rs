@@ -1,10 +1,13 @@
 //! What holds of every decision of the native engine.
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a panic here is a failed test"
 )]
 
+#[path = "properties/preview.rs"]
+mod preview;
 #[path = "properties/strategies.rs"]
 mod strategies;
 

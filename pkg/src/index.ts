@@ -8,6 +8,7 @@ export {
   PolicySetError,
   PortcullisError,
 } from "./engine/errors.js";
+export type { PreviewManyOptions, PreviewOptions } from "./engine/preview.js";
 export type { Validate, Validation } from "./engine/validate.js";
 export { type FactOptions, toFacts } from "./facts.js";
 export type { ApprovalRequirement } from "./types/generated/ApprovalRequirement.js";
@@ -38,6 +39,10 @@ export type { OnExceed } from "./types/generated/OnExceed.js";
 export type { Per } from "./types/generated/Per.js";
 export type { Policy } from "./types/generated/Policy.js";
 export type { PolicyExplanation } from "./types/generated/PolicyExplanation.js";
+export type { PolicyPreview } from "./types/generated/PolicyPreview.js";
+export type { Preview } from "./types/generated/Preview.js";
+export type { PreviewCell } from "./types/generated/PreviewCell.js";
+export type { PreviewOutcome } from "./types/generated/PreviewOutcome.js";
 export type { Reason } from "./types/generated/Reason.js";
 export type { RuleExpr } from "./types/generated/RuleExpr.js";
 export type { Scope } from "./types/generated/Scope.js";

@@ -11,7 +11,7 @@ mod program;
 mod shelves;
 mod snapshot;
 
-pub(crate) use buckets::BucketId;
+pub(crate) use buckets::{BucketId, Split};
 pub(crate) use hot::role;
 pub(crate) use index::ENTITY_SCOPES;
 pub(crate) use jumps::{APPLIES, Ask, Jump, PASSES};

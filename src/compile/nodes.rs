@@ -70,12 +70,17 @@ pub(crate) mod fixed {
     pub(crate) const TENANT: NodeId = 3;
     pub(crate) const TENANT_ID: NodeId = 4;
     pub(crate) const APP: NodeId = 5;
+    pub(crate) const APP_ID: NodeId = 6;
     pub(crate) const USER: NodeId = 7;
     pub(crate) const USER_ID: NodeId = 8;
     pub(crate) const WORKFLOW: NodeId = 9;
+    pub(crate) const WORKFLOW_ID: NodeId = 10;
     pub(crate) const AGENT: NodeId = 11;
+    pub(crate) const AGENT_ID: NodeId = 12;
     pub(crate) const TOOL: NodeId = 13;
+    pub(crate) const TOOL_ID: NodeId = 14;
     pub(crate) const RUN: NodeId = 15;
+    pub(crate) const RUN_ID: NodeId = 16;
     pub(crate) const RUN_MODE: NodeId = 17;
     pub(crate) const RUN_ROOT_ID: NodeId = 18;
 }
@@ -175,6 +180,11 @@ impl Nodes {
             Ok(child) => child,
             Err(at) => self.insert(parent, Step::Member(name.into()), at),
         }
+    }
+
+    /// The node of a member, where any policy reads it or what is below.
+    pub(crate) fn member_of(&self, parent: NodeId, name: &str) -> Option<NodeId> {
+        self.find(parent, (MEMBER, name)).ok()
     }
 
     /// The node of a path from another node.

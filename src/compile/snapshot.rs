@@ -251,7 +251,6 @@ impl Snapshot {
     }
 
     /// How many owners there are, the platform among them.
-    #[cfg(target_arch = "wasm32")]
     pub(crate) fn owners(&self) -> usize {
         self.owners.len()
     }

@@ -6,6 +6,7 @@ mod facade;
 mod grants;
 mod loader;
 mod packed;
+mod preview;
 mod scan;
 
 pub use facade::{Engine, validate};

@@ -305,7 +305,7 @@ fn demands(reader: Reader<'_>, approved: &[Approved], outcome: &mut Outcome) -> 
 }
 
 /// An approval that must not be the requester's own needs to know the requester.
-fn requester_trouble(reader: Reader<'_>, policy: &Compiled) -> Option<Trouble> {
+pub(crate) fn requester_trouble(reader: Reader<'_>, policy: &Compiled) -> Option<Trouble> {
     let excluded = policy
         .approval
         .as_ref()
@@ -320,7 +320,7 @@ fn requester_trouble(reader: Reader<'_>, policy: &Compiled) -> Option<Trouble> {
 }
 
 /// A counter needs an owner.
-fn key_trouble(reader: Reader<'_>, node: NodeId, index: u32) -> Option<Trouble> {
+pub(crate) fn key_trouble(reader: Reader<'_>, node: NodeId, index: u32) -> Option<Trouble> {
     let code = text_code(reader, node)?;
     Some(Trouble {
         code,
@@ -341,7 +341,7 @@ fn text_code(reader: Reader<'_>, node: NodeId) -> Option<ErrorCode> {
 }
 
 /// A meter counts in whole numbers, and never backwards.
-fn amount_trouble(reader: Reader<'_>, node: NodeId, index: u32) -> Option<Trouble> {
+pub(crate) fn amount_trouble(reader: Reader<'_>, node: NodeId, index: u32) -> Option<Trouble> {
     let code = match reader.view(node, None) {
         Ok(View::Number(n)) if n >= 0.0 && n.fract() == 0.0 => return None,
         Ok(View::Absent) => ErrorCode::Missing,

@@ -8,6 +8,7 @@ use crate::model::{
 };
 
 /// Writes the nodes of one request into a frame, each once.
+#[derive(Clone)]
 pub(crate) struct Encoder<'v> {
     nodes: &'v Nodes,
     frame: Frame,
@@ -84,6 +85,19 @@ impl<'v> Encoder<'v> {
             encoder.read(node);
         }
         encoder
+    }
+
+    /// Puts another value at a node; `below` are all nodes below it. What was read there is read anew.
+    pub(crate) fn put(&mut self, node: NodeId, below: &[NodeId], value: &'v Value) {
+        for &at in below {
+            if let Some(place) = self.places.get_mut(at as usize) {
+                *place = None;
+            }
+        }
+        self.write(node, Place::Value(value));
+        for &at in below.iter().filter(|at| **at <= fixed::RUN_ROOT_ID) {
+            self.read(at);
+        }
     }
 
     pub(crate) fn frame(&self) -> &Frame {

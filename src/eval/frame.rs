@@ -94,7 +94,7 @@ impl Cell {
 }
 
 /// What was read of one request.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Frame {
     pub(crate) cells: Vec<Cell>,
     /// The bytes of strings.

@@ -16,7 +16,8 @@ mod validity;
 mod view;
 
 pub(crate) use decide::{
-    Approved, Hit, Outcome, Scratch, conclude, condition, coverage_trouble, decide,
+    Approved, Hit, Outcome, Scratch, amount_trouble, conclude, condition, coverage_trouble, decide,
+    key_trouble, requester_trouble,
 };
 pub(crate) use encode::Encoder;
 pub(crate) use expr::{Truth, eval};
@@ -28,7 +29,7 @@ pub(crate) use report::decision;
 pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use route::range;
-pub(crate) use route::{FAULT, entity, routes};
+pub(crate) use route::{FAULT, entity, id_text, part_of_split, routes};
 pub(crate) use trouble::{Place, Trouble, path_of, pointer};
-pub(crate) use validity::{Stated, invalid, invalid_field};
+pub(crate) use validity::{Stated, invalid, invalid_field, invalid_under_any_action, own_entity};
 pub(crate) use view::{Element, Elements, Reader, View};

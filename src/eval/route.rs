@@ -1,6 +1,6 @@
 //! Routes: from the ids of a request to the buckets of policies that must be looked at.
 
-use crate::compile::{BucketId, Constant, ENTITY_SCOPES, NodeId, Snapshot, fixed};
+use crate::compile::{BucketId, Constant, ENTITY_SCOPES, NodeId, Snapshot, Split, fixed};
 use crate::eval::encode::Encoder;
 use crate::eval::frame::{Cell, tag};
 use crate::eval::memo::Memo;
@@ -107,7 +107,8 @@ pub(crate) fn routes(
     }
 }
 
-fn id_text(
+/// The id of an entity, where it has one.
+pub(crate) fn id_text(
     snapshot: &Snapshot,
     encoder: &Encoder<'_>,
     node: NodeId,
@@ -141,25 +142,34 @@ fn follow_splits(snapshot: &Snapshot, encoder: &mut Encoder<'_>, picks: &mut Vec
         else {
             continue;
         };
-        encoder.read(split.node);
-        let memo = Memo::default();
-        let reader = Reader {
-            snapshot,
-            frame: encoder.frame(),
-            memo: &memo,
-        };
-        let value = reader
-            .view(split.node, None)
-            .ok()
-            .filter(|v| v.kind() == Some(split.kind));
-        let child = match value {
-            Some(View::Bool(b)) => split.child(Constant::Bool(b)),
-            Some(View::Number(n)) => split.child(Constant::Number(n)),
-            Some(View::Text(text)) => reader
-                .literal_of(&text, split.node)
-                .and_then(|literal| split.child(Constant::Text(literal))),
-            _ => Some(split.rest),
-        };
-        picks.extend(child.map(|bucket| bucket | (pick & FAULT)));
+        let part = part_of_split(snapshot, encoder, split);
+        picks.extend(part.map(|bucket| bucket | (pick & FAULT)));
+    }
+}
+
+/// The part of a split bucket that the request's value belongs to.
+pub(crate) fn part_of_split(
+    snapshot: &Snapshot,
+    encoder: &mut Encoder<'_>,
+    split: &Split,
+) -> Option<BucketId> {
+    encoder.read(split.node);
+    let memo = Memo::default();
+    let reader = Reader {
+        snapshot,
+        frame: encoder.frame(),
+        memo: &memo,
+    };
+    let value = reader
+        .view(split.node, None)
+        .ok()
+        .filter(|v| v.kind() == Some(split.kind));
+    match value {
+        Some(View::Bool(b)) => split.child(Constant::Bool(b)),
+        Some(View::Number(n)) => split.child(Constant::Number(n)),
+        Some(View::Text(text)) => reader
+            .literal_of(&text, split.node)
+            .and_then(|literal| split.child(Constant::Text(literal))),
+        _ => Some(split.rest),
     }
 }

@@ -30,9 +30,20 @@ pub(crate) fn invalid(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> {
     if frame.node(fixed::ROOT).tag != tag::OBJECT {
         return Some(fixed::ROOT);
     }
-    if let Some(node) = invalid_action_or_time(snapshot, frame) {
-        return Some(node);
+    invalid_action_or_time(snapshot, frame)
+        .or_else(|| invalid_entity(snapshot, frame, own_entity(frame)))
+}
+
+/// The first thing that makes a request invalid whatever its action is, if anything does.
+pub(crate) fn invalid_under_any_action(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> {
+    if frame.node(fixed::ROOT).tag != tag::OBJECT {
+        return Some(fixed::ROOT);
     }
+    invalid_time(frame).or_else(|| invalid_entity(snapshot, frame, fixed::ROOT))
+}
+
+/// What is amiss with the entities, of which one may have to be there.
+fn invalid_entity(snapshot: &Snapshot, frame: &Frame, own: NodeId) -> Option<NodeId> {
     let tenant_id = frame.node(fixed::TENANT_ID);
     if frame.node(fixed::TENANT).tag != tag::OBJECT
         || !tenant_id.is_text()
@@ -40,7 +51,6 @@ pub(crate) fn invalid(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> {
     {
         return Some(fixed::TENANT_ID);
     }
-    let own = own_entity(frame);
     let entities = [
         fixed::APP,
         fixed::USER,
@@ -86,6 +96,10 @@ fn invalid_action_or_time(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> 
     if action.tag != tag::INTERNED || action.index() >= snapshot.actions.len() {
         return Some(fixed::ACTION);
     }
+    invalid_time(frame)
+}
+
+fn invalid_time(frame: &Frame) -> Option<NodeId> {
     let now = frame.node(fixed::NOW);
     // A NaN is neither whole nor within.
     let whole = now.number().fract() == 0.0 && now.number().abs() <= MAX_TIME_MS;
@@ -93,7 +107,7 @@ fn invalid_action_or_time(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> 
 }
 
 /// The entity that an action is about; the root for an action without one.
-fn own_entity(frame: &Frame) -> NodeId {
+pub(crate) fn own_entity(frame: &Frame) -> NodeId {
     match frame.node(fixed::ACTION).index() {
         0 => fixed::WORKFLOW,
         1 => fixed::TOOL,

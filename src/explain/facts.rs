@@ -10,10 +10,10 @@ use crate::model::{
 
 /// Everything that explaining one policy reads.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub(super) reader: Reader<'a>,
-    pub(super) request: &'a Value,
-    pub(super) policy: &'a Compiled,
+pub(crate) struct Context<'a> {
+    pub(crate) reader: Reader<'a>,
+    pub(crate) request: &'a Value,
+    pub(crate) policy: &'a Compiled,
 }
 
 /// What stands at a node of the request.
@@ -188,7 +188,7 @@ fn names(found: &Found<'_>) -> Option<Value> {
 }
 
 /// The operator's name, and what it compares with.
-pub(super) fn asked(context: Context<'_>, probe: &Probe) -> (&'static str, Value) {
+pub(crate) fn asked(context: Context<'_>, probe: &Probe) -> (&'static str, Value) {
     let either = |negated: bool, yes, no| if negated { no } else { yes };
     let constant = |place, constant| constant_value(context.reader, place, constant);
     let constants =
@@ -300,7 +300,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
     }
 }
 
-fn literal_value(literal: &Literal) -> Value {
+pub(crate) fn literal_value(literal: &Literal) -> Value {
     match literal {
         Literal::Scalar(scalar) => scalar_value(scalar),
         Literal::List(list) => Value::Array(list.iter().map(scalar_value).collect()),

@@ -6,11 +6,11 @@
 mod change;
 mod edit;
 pub(crate) mod escape;
-mod facts;
+pub(crate) mod facts;
 mod flips;
 mod instant;
 mod invert;
-mod phrase;
+pub(crate) mod phrase;
 mod raw;
 mod subject;
 mod survey;

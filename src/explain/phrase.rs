@@ -5,10 +5,10 @@ use crate::explain::facts::{Context, leaf_facts};
 use crate::explain::words;
 
 /// More words than this say less.
-const MAX_WORDS: usize = 600;
+pub(crate) const MAX_WORDS: usize = 600;
 
 /// What holds where a leaf comes to `holds`, with the body of a quantifier.
-pub(super) fn leaf(context: Context<'_>, probe: &Probe, holds: bool) -> String {
+pub(crate) fn leaf(context: Context<'_>, probe: &Probe, holds: bool) -> String {
     let mut out = words::leaf(&leaf_facts(context, probe, None, None), holds);
     if let Check::Quantified { body, .. } = &probe.check {
         out.push_str(": ");

@@ -11,6 +11,7 @@ mod names;
 mod path;
 mod pointer;
 mod policy;
+mod preview;
 mod sorted;
 mod value;
 
@@ -36,5 +37,6 @@ pub use policy::{
     Approval, Effect, Enforcement, LimitKind, LimitRule, Meter, Mode, OnExceed, Per, Policy, Scope,
     Then, Visibility,
 };
+pub use preview::{PolicyPreview, Preview, PreviewCell, PreviewOutcome};
 pub(crate) use sorted::{sorted, sorted_set};
 pub use value::{Oversized, Value};

@@ -10,7 +10,7 @@ use crate::eval::{
     reason_at, shadow,
 };
 use crate::model::{Grant, Reader, ScalarKind, Value};
-use crate::wasm::{deep, json, words};
+use crate::wasm::{deep, json, preview, words};
 
 /// Marks a request of the common kind.
 const COMMON: u32 = 0x8000_0000;
@@ -315,6 +315,22 @@ impl Core {
             _ => return json::object(&explanation),
         };
         JsValue::from_str(&explanation.text(reader))
+    }
+
+    /// Previews a request that is a deep value; `unknown` is a JSON array of paths.
+    pub fn preview(&self, request: &[u8], unknown: &str) -> JsValue {
+        let request = deep::decode(request).unwrap_or(Value::Unsupported);
+        json::object(&self.engine.preview(&request, &preview::paths(unknown)))
+    }
+
+    /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`preview::byte`] has it.
+    pub fn preview_many(&self, request: &[u8], unknown: &str, vary: &[u8]) -> Vec<u8> {
+        let request = deep::decode(request).unwrap_or(Value::Unsupported);
+        let vary = preview::lists(deep::decode(vary).unwrap_or(Value::Unsupported));
+        let cells = self
+            .engine
+            .preview_many(&request, &preview::paths(unknown), &vary);
+        cells.iter().map(preview::byte).collect()
     }
 
     /// Puts a policy in the place of the one with its id, or adds it; a deep value.

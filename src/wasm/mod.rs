@@ -7,6 +7,7 @@ mod core;
 mod deep;
 mod json;
 mod load;
+mod preview;
 mod words;
 
 #[cfg(test)]

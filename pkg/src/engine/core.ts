@@ -44,6 +44,10 @@ export interface Core {
   shadow(policy: number): string;
   set_grants(request: Uint8Array, grants: string): void;
   explain(request: Uint8Array, reader: string): unknown;
+  /** `unknown` is a JSON array of paths. */
+  preview(request: Uint8Array, unknown: string): unknown;
+  /** `vary` is an object of arrays; a byte for each cell, as `cellOf` reads it. */
+  preview_many(request: Uint8Array, unknown: string, vary: Uint8Array): Uint8Array;
   /** Throws `{ code, field, message }`. */
   request_digest(request: Uint8Array): string;
   /** Throws `{ diagnostics }`, as `replace_text` does. */

@@ -6,12 +6,15 @@ import type { Decision } from "../types/generated/Decision.js";
 import type { Explanation } from "../types/generated/Explanation.js";
 import type { Grant } from "../types/generated/Grant.js";
 import type { Policy } from "../types/generated/Policy.js";
+import type { Preview } from "../types/generated/Preview.js";
+import type { PreviewCell } from "../types/generated/PreviewCell.js";
 import type { Request } from "../types/inputs.js";
 import { MAX_STRING_BYTES, type Wire } from "./core.js";
 import { deniedByFailure } from "./decision.js";
 import { decodeDeep, encodeDeep } from "./deep.js";
 import { ApprovalRequiredError, DigestError, PolicyDeniedError, PortcullisError } from "./errors.js";
 import { engineFailure, type Instances } from "./instance.js";
+import { cellOf, lists, type PreviewManyOptions, type PreviewOptions, unknownAsJson } from "./preview.js";
 import { Session } from "./session.js";
 import { encodePolicies, encodeSource, lengthOfArray, load, refusal, runInSlices, runNow, Sources } from "./sources.js";
 import { element, member } from "./values.js";
@@ -164,6 +167,39 @@ export class PolicyEngine implements Disposable {
     if (!READERS.has(reader)) throw invalid("`reader` is unknown", "Say `agent`, `approver` or `author`.");
     const bytes = encodeDeep(request, { capped: true });
     return this.#call((session) => session.core.explain(bytes, reader)) as Explanation | string;
+  }
+
+  /**
+   * What may be decided on a request while fields of it are not known: its possible effects and modes, and what each
+   * policy that matters still depends on. With nothing unknown it holds the decision.
+   *
+   * @example
+   * engine.preview(request, { unknown: ["input"] }).policies[0].words; // "Denied when `input.amount` is more than 500."
+   * @throws PortcullisError `invalid_argument`, `engine_failure`, `engine_closed`.
+   */
+  preview(request: Request, options?: PreviewOptions): Preview {
+    const unknown = unknownAsJson(options);
+    const bytes = encodeDeep(request, { capped: true });
+    return this.#call((session) => session.core.preview(bytes, unknown)) as Preview;
+  }
+
+  /**
+   * The possible effects and modes of many requests that differ in a few top-level members, such as each tool for each
+   * user: every combination of the values in `vary`, those of its last list next to one another.
+   *
+   * @example
+   * engine.previewMany(request, { unknown: ["input"], vary: { user: [ann, bob], tool: tools } });
+   * // ann with each of the tools, then bob with each
+   * @throws PortcullisError `invalid_argument`, `engine_failure`, `engine_closed`.
+   */
+  previewMany(request: Request, options: PreviewManyOptions): PreviewCell[] {
+    const unknown = unknownAsJson(options);
+    const vary = encodeDeep(lists(options), { capped: true });
+    const bytes = encodeDeep(request, { capped: true });
+    return Array.from(
+      this.#call((session) => session.core.preview_many(bytes, unknown, vary)),
+      cellOf,
+    );
   }
 
   /**

@@ -127,6 +127,8 @@ export function guarded(core: Core, instance: Instance): ColdCore {
     shadow: (policy) => enter(instance, () => core.shadow(policy)),
     set_grants: (request, grants) => enter(instance, () => core.set_grants(request, grants)),
     explain: (request, reader) => enter(instance, () => core.explain(request, reader)),
+    preview: (request, unknown) => enter(instance, () => core.preview(request, unknown)),
+    preview_many: (request, unknown, vary) => enter(instance, () => core.preview_many(request, unknown, vary)),
     request_digest: (request) => enter(instance, () => core.request_digest(request)),
     replace: (policy) => enter(instance, () => core.replace(policy)),
     replace_text: (policy) => enter(instance, () => core.replace_text(policy)),

@@ -1,0 +1,46 @@
+// A row of a matrix of previews, against one decision over the same set.
+import { PolicyEngine } from "portcullis";
+import { type Entrant, measure, median, ratio, reading } from "./measure.js";
+import { atMost, duration, print } from "./table.js";
+import { policies, requestTexts } from "./workload.js";
+
+const POLICIES = 10_000;
+const ROW = 200;
+const tools = POLICIES / 5;
+const engine = await PolicyEngine.load({ policies: policies(POLICIES) });
+const row = Array.from({ length: ROW }, (_, i) => ({
+  id: `tool_${(i * 7919) % tools}`,
+  risk_level: i % 3 === 0 ? "high" : "low",
+}));
+
+const deciding: Entrant = { run: reading((request) => engine.decide(request)), texts: requestTexts(tools, 4_000) };
+const previewing: Entrant = {
+  run: (request) => {
+    const cells = engine.previewMany(request, { unknown: ["input"], vary: { tool: row } });
+    return cells.reduce((sum, { effects }) => sum + effects.length, 0);
+  },
+  texts: requestTexts(tools, 40),
+};
+const single: Entrant = {
+  run: (request) => engine.preview(request, { unknown: ["input"] }).policies.length,
+  texts: requestTexts(tools, 400),
+};
+const [decisions = [], rows = [], previews = []] = await measure([deciding, previewing, single]);
+print({
+  title: "Previews, 10,000 policies",
+  rows: [
+    atMost(
+      `${ROW} tools for one user, \`input\` unknown`,
+      ratio(rows, decisions),
+      300,
+      ` (${duration(median(rows))} in all)`,
+    ),
+    atMost(
+      "one preview, with conditions and words",
+      ratio(previews, decisions),
+      null,
+      ` (${duration(median(previews))})`,
+    ),
+  ],
+  notes: [`In decisions over the same set: one takes ${duration(median(decisions))}. Five policies cover each tool.`],
+});

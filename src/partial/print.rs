@@ -1,0 +1,94 @@
+//! Conditions in the language that policies are written in, from their programs.
+
+use super::fold::Residual;
+use crate::compile::{Check, Expr, NodeId, Probe, Step, fixed};
+use crate::eval::path_of;
+use crate::explain::facts::{Context, asked, literal_value};
+use crate::model::{Derivation, Path, Value};
+
+/// What is left of a condition; nothing where nothing is.
+pub(super) fn condition(context: Context<'_>, residual: &Residual<'_>) -> Option<Value> {
+    let all = |children: &[Residual<'_>]| {
+        let printed = children.iter().filter_map(|c| condition(context, c));
+        Value::Array(printed.collect())
+    };
+    Some(match residual {
+        Residual::Certain(_) => return None,
+        Residual::All(children) => object("all", all(children)),
+        Residual::Any(children) => object("any", all(children)),
+        Residual::Not(child) => object("not", condition(context, child)?),
+        Residual::Leaf(probe) => leaf(context, probe, fixed::ROOT),
+    })
+}
+
+fn object(key: &str, value: Value) -> Value {
+    Value::Object(vec![(key.to_owned(), value)])
+}
+
+fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
+    let all = |children: &[Expr]| {
+        Value::Array(children.iter().map(|c| expr(context, c, column)).collect())
+    };
+    match of {
+        Expr::All(children) => object("all", all(children)),
+        Expr::Any(children) => object("any", all(children)),
+        Expr::Not(child) => object("not", expr(context, child, column)),
+        Expr::Probe(probe) => leaf(context, probe, column),
+    }
+}
+
+/// A leaf; `column` is where the elements of the quantifier around are, the root where there is none.
+fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
+    let mut members: Vec<(String, Value)> = Vec::new();
+    let mut put = |key: &str, value: Value| members.push((key.to_owned(), value));
+    if column != fixed::ROOT && context.reader.is_column(probe.node) {
+        if let Some(path) = item(context, probe.node, column) {
+            put("item", path.to_value());
+        }
+    } else if let Some(path) = path_of(context.reader.snapshot, probe.node, None) {
+        put("field", path.to_value());
+    }
+    if let Some(default) = &probe.default {
+        put("default", literal_value(default));
+    }
+    // A path is normalised unasked where it is to lie within another.
+    let unasked = matches!(probe.check, Check::Within(_));
+    let derivation = probe
+        .derivation
+        .filter(|d| !(unasked && *d == Derivation::FilePath));
+    if let Some(derivation) = derivation {
+        put("as", Value::from(derivation.name()));
+    }
+    let (operator, right) = asked(context, probe);
+    match (&probe.check, right) {
+        (Check::Quantified { body, .. }, _) => put(operator, expr(context, body, probe.elements)),
+        (_, Value::Object(right)) => {
+            let name = right.into_iter().filter(|(key, _)| key == "field");
+            put(operator, Value::Object(name.collect()));
+        }
+        (_, right) => put(operator, right),
+    }
+    if let Check::Pattern {
+        ignore_case: true, ..
+    }
+    | Check::Matches {
+        ignore_case: true, ..
+    } = probe.check
+    {
+        put("ignore_case", Value::Bool(true));
+    }
+    Value::Object(members)
+}
+
+/// The path of a node in the element; nothing for the element itself.
+fn item(context: Context<'_>, node: NodeId, column: NodeId) -> Option<Path> {
+    let nodes = &context.reader.snapshot.nodes;
+    let below = nodes.lineage(node).take_while(|at| *at != column);
+    let names = below.filter_map(|at| match &nodes.get(at)?.step {
+        Step::Member(name) => Some(name.clone()),
+        _ => None,
+    });
+    let mut names: Vec<Box<str>> = names.collect();
+    names.reverse();
+    Path::from_segments(names).ok()
+}

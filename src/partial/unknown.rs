@@ -1,0 +1,114 @@
+//! The fields that are not known.
+
+use crate::compile::{NodeId, Nodes, fixed};
+use crate::model::{Path, Value};
+
+/// What makes a request invalid if it is not as it must be.
+const VALIDITY: [NodeId; 10] = [
+    fixed::ACTION,
+    fixed::NOW,
+    fixed::TENANT_ID,
+    fixed::APP_ID,
+    fixed::USER_ID,
+    fixed::WORKFLOW_ID,
+    fixed::AGENT_ID,
+    fixed::TOOL_ID,
+    fixed::RUN_ID,
+    fixed::RUN_MODE,
+];
+
+/// Unknown fields, each with all below it.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub(super) paths: Vec<Path>,
+    /// By node, whether it is one of them or below one.
+    lacking: Vec<bool>,
+    /// Whether a value of them can make a request invalid.
+    pub(super) may_invalidate: bool,
+    /// The objects that they lie in.
+    around: Vec<NodeId>,
+}
+
+impl Unknown {
+    /// A field that lies in no object of the request makes all of that place unknown.
+    ///
+    /// `member` finds a top-level member of the request.
+    pub(super) fn new<'v>(
+        nodes: &Nodes,
+        prefixes: &[Path],
+        member: impl Fn(&str) -> Option<&'v Value>,
+    ) -> Self {
+        let mut paths: Vec<Path> = Vec::new();
+        for path in prefixes
+            .iter()
+            .filter_map(|path| settled(member(path.head()), path))
+        {
+            if paths.iter().any(|known| is_at_or_below(&path, known)) {
+                continue;
+            }
+            paths.retain(|known| !is_at_or_below(known, &path));
+            paths.push(path);
+        }
+        let mut unknown = Self {
+            paths,
+            lacking: vec![false; nodes.len()],
+            may_invalidate: false,
+            around: Vec::new(),
+        };
+        for path in &unknown.paths {
+            let mut at = Some(fixed::ROOT);
+            for name in path.segments() {
+                unknown.around.extend(at);
+                at = at.and_then(|parent| nodes.member_of(parent, name));
+            }
+            if let Some(lacking) = at.and_then(|at| unknown.lacking.get_mut(at as usize)) {
+                *lacking = true;
+            }
+        }
+        if unknown.lacking.contains(&true) {
+            unknown.spread(nodes);
+        }
+        unknown.may_invalidate = VALIDITY.into_iter().any(|node| unknown.covers(node));
+        unknown
+    }
+
+    /// Parents have smaller numbers than what is below them.
+    fn spread(&mut self, nodes: &Nodes) {
+        for at in 0..self.lacking.len() {
+            let id = NodeId::try_from(at).unwrap_or(NodeId::MAX);
+            let around = nodes.get(id).is_some_and(|node| self.covers(node.parent));
+            if let Some(lacking) = self.lacking.get_mut(at) {
+                *lacking |= around;
+            }
+        }
+    }
+
+    /// Whether the value at a node may be any.
+    pub(super) fn covers(&self, node: NodeId) -> bool {
+        self.lacking.get(node as usize).is_some_and(|lacks| *lacks)
+    }
+
+    /// Whether some members of the object at a node are unknown.
+    pub(super) fn lies_in(&self, node: NodeId) -> bool {
+        self.around.contains(&node)
+    }
+}
+
+fn is_at_or_below(path: &Path, prefix: &Path) -> bool {
+    path.segments().starts_with(prefix.segments())
+}
+
+/// The path, cut at the first place on its way that is no object; `at` is what stands at its head.
+fn settled(mut at: Option<&Value>, path: &Path) -> Option<Path> {
+    let mut names = Vec::new();
+    for name in path.segments() {
+        if !names.is_empty() {
+            at = at.and_then(|around| around.get(name));
+        }
+        names.push(name.clone());
+        if !matches!(at, Some(Value::Object(_))) {
+            break;
+        }
+    }
+    Path::from_segments(names).ok()
+}

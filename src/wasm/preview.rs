@@ -1,0 +1,56 @@
+//! What previews are told, and the bytes that cells of a matrix cross the boundary as.
+
+use crate::model::{DecisionEffect, MAX_SEGMENTS, Mode, Path, PreviewCell, Value};
+
+/// Unknown fields; of a path that is too long all that a path can name is unknown.
+pub(super) fn paths(json: &str) -> Vec<Path> {
+    let Ok(Value::Array(paths)) = Value::from_json(json) else {
+        return Vec::new();
+    };
+    let segments = |names: Vec<Box<str>>| Path::from_segments(names).ok();
+    paths
+        .into_iter()
+        .filter_map(|path| match path {
+            Value::String(dotted) => segments(
+                dotted
+                    .split('.')
+                    .take(MAX_SEGMENTS)
+                    .map(Into::into)
+                    .collect(),
+            ),
+            Value::Array(names) => {
+                let names = names.iter().filter_map(Value::as_str);
+                segments(names.take(MAX_SEGMENTS).map(Into::into).collect())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The members of an object that hold arrays.
+pub(super) fn lists(vary: Value) -> Vec<(String, Vec<Value>)> {
+    let Value::Object(members) = vary else {
+        return Vec::new();
+    };
+    let lists = members.into_iter().filter_map(|(name, list)| match list {
+        Value::Array(values) => Some((name, values)),
+        _ => None,
+    });
+    lists.collect()
+}
+
+/// From the lowest bit: allow, deny, require_approval, draft, auto, settled, may be invalid.
+pub(super) fn byte(cell: &PreviewCell) -> u8 {
+    let bits = [
+        cell.effects.contains(&DecisionEffect::Allow),
+        cell.effects.contains(&DecisionEffect::Deny),
+        cell.effects.contains(&DecisionEffect::RequireApproval),
+        cell.modes.contains(&Mode::Draft),
+        cell.modes.contains(&Mode::Auto),
+        cell.settled,
+        cell.may_be_invalid,
+    ];
+    let bits = (0_u32..).zip(bits).filter(|(_, set)| *set);
+    bits.filter_map(|(place, _)| 1_u8.checked_shl(place))
+        .fold(0, |byte, bit| byte | bit)
+}
