@@ -1,0 +1,48 @@
+import { useRef } from "preact/hooks";
+import { LESSONS, TOOL_SETS } from "../state/example-list.js";
+import { openExample } from "../state/examples.js";
+
+export function Header() {
+  return (
+    <header class="top">
+      <div class="brand">
+        <img src="./favicon.svg" alt="" width="26" height="26" />
+        <span>Portcullis</span>
+        <span class="sub">playground</span>
+      </div>
+      <ExamplePicker />
+    </header>
+  );
+}
+
+/** A select that acts like a menu: it shows its own name again once an example is open. */
+function ExamplePicker() {
+  const select = useRef<HTMLSelectElement>(null);
+  const choose = () => {
+    const { current } = select;
+    if (current === null) return;
+    const [kind, id = ""] = current.value.split(":");
+    current.value = "";
+    if (kind === "example") openExample(id);
+  };
+  return (
+    <select class="examples" aria-label="Open an example" ref={select} onChange={choose}>
+      <option value="">Examples…</option>
+      <option value="example:">The first example</option>
+      <optgroup label="Lessons">
+        {LESSONS.map(({ id, title }) => (
+          <option key={id} value={`example:${id}`}>
+            {title}
+          </option>
+        ))}
+      </optgroup>
+      <optgroup label="Real tools">
+        {TOOL_SETS.map(({ id, title }) => (
+          <option key={id} value={`example:${id}`}>
+            {title}
+          </option>
+        ))}
+      </optgroup>
+    </select>
+  );
+}
