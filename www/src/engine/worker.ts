@@ -8,12 +8,13 @@ import { analyse } from "./analyse.js";
 import { compare, NotComparable } from "./compare.js";
 import type { Answer, Ask, Envelope } from "./protocol.js";
 
-let stopping = false;
+/** Each comparison has a number; the one that is not the newest stops. */
+let newest = 0;
 
 addEventListener("message", async ({ data }: MessageEvent<Envelope<Ask>>) => {
   const { id, body } = data;
   if (body.kind === "stop") {
-    stopping = true;
+    newest++;
     return;
   }
   const answer = (answer: Answer) => postMessage({ id, body: answer } satisfies Envelope<Answer>);
@@ -35,10 +36,10 @@ async function answerTo(ask: Exclude<Ask, { kind: "stop" }>, answer: (answer: An
       return { kind: "converted", text };
     }
     case "compare": {
-      stopping = false;
+      const mine = ++newest;
       const report = (comparison: Parameters<Parameters<typeof compare>[1]>[0]) =>
         answer({ kind: "comparison", comparison });
-      const comparison = await compare(ask.comparing, report, () => stopping);
+      const comparison = await compare(ask.comparing, report, () => mine !== newest);
       return { kind: "comparison", comparison };
     }
   }

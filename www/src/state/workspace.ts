@@ -1,5 +1,5 @@
 // What the person works on: the texts of the editors, the requests that came with them, and the pinned policies.
-import { computed, type Signal, signal } from "@preact/signals";
+import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { PolicyTexts, Texts } from "../engine/protocol.js";
 import { formatJson } from "../source/format.js";
 import { STARTER } from "./starter.js";
@@ -32,12 +32,31 @@ export const workspace = computed<Workspace>(() => ({
   baseline: baseline.value,
 }));
 
+/** Whether a value that came from outside is a workspace. */
+export function isWorkspace(value: unknown): value is Workspace {
+  if (typeof value !== "object" || value === null) return false;
+  const { policies, catalogue, request, cases: some, baseline: pinned } = value as Record<string, unknown>;
+  const areTexts = [policies, catalogue, request].every((text) => typeof text === "string");
+  return areTexts && isCases(some) && (pinned === null || isPinned(pinned));
+}
+
+function isCases(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one?.title === "string" && "request" in one);
+}
+
+function isPinned(value: unknown): boolean {
+  const { policies, catalogue } = (value ?? {}) as Record<string, unknown>;
+  return typeof policies === "string" && typeof catalogue === "string";
+}
+
 export function open(next: Workspace): void {
-  texts.policies.value = next.policies;
-  texts.catalogue.value = next.catalogue;
-  texts.request.value = next.request;
-  cases.value = next.cases;
-  baseline.value = next.baseline;
+  batch(() => {
+    texts.policies.value = next.policies;
+    texts.catalogue.value = next.catalogue;
+    texts.request.value = next.request;
+    cases.value = next.cases;
+    baseline.value = next.baseline;
+  });
 }
 
 /** A set of policies with its requests, as examples and exports hold it. */

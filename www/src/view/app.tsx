@@ -1,4 +1,5 @@
 import { Decision } from "./decision.js";
+import { Effect } from "./effect.js";
 import { Header } from "./header.js";
 import { NoticeBar } from "./notice-bar.js";
 import { PoliciesPanel } from "./policies-panel.js";
@@ -24,6 +25,7 @@ export function App() {
             <Decision />
           </div>
         </div>
+        <Effect />
       </main>
     </>
   );

@@ -1,6 +1,10 @@
 import { useRef } from "preact/hooks";
 import { LESSONS, TOOL_SETS } from "../state/example-list.js";
-import { openExample } from "../state/examples.js";
+import { openExample, openPrevious } from "../state/examples.js";
+import { share } from "../state/files.js";
+import { stored } from "../state/storage.js";
+import { theme, toggleTheme } from "../state/theme.js";
+import { FileMenu } from "./file-menu.js";
 
 export function Header() {
   return (
@@ -11,6 +15,18 @@ export function Header() {
         <span class="sub">playground</span>
       </div>
       <ExamplePicker />
+      <FileMenu />
+      <button type="button" class="primary" onClick={share}>
+        Share
+      </button>
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={theme.value === "dark" ? "Use light colours" : "Use dark colours"}
+        onClick={toggleTheme}
+      >
+        {theme.value === "dark" ? "☀" : "☾"}
+      </button>
     </header>
   );
 }
@@ -24,11 +40,13 @@ function ExamplePicker() {
     const [kind, id = ""] = current.value.split(":");
     current.value = "";
     if (kind === "example") openExample(id);
+    if (kind === "previous") openPrevious();
   };
   return (
     <select class="examples" aria-label="Open an example" ref={select} onChange={choose}>
       <option value="">Examples…</option>
       <option value="example:">The first example</option>
+      {stored("previous") !== undefined && <option value="previous:">My work before I opened a link</option>}
       <optgroup label="Lessons">
         {LESSONS.map(({ id, title }) => (
           <option key={id} value={`example:${id}`}>
