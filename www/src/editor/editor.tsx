@@ -78,7 +78,12 @@ function create(host: HTMLElement, text: Signal<string>, label: string, extensio
         bracketMatching(),
         closeBrackets(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          tabindex: "0",
+          spellcheck: "false",
+          autocapitalize: "off",
+        }),
         keymap.of([
           ...closeBracketsKeymap,
           ...defaultKeymap,

@@ -1,5 +1,5 @@
 // What was written here survives a reload, in this browser alone.
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { notice, notify } from "./notices.js";
 import { isWorkspace, type Workspace, workspace } from "./workspace.js";
 
@@ -19,6 +19,9 @@ export function stored(slot: Slot): Workspace | undefined {
   }
 }
 
+/** Whether work was set aside when a link was opened. */
+export const hasPrevious = signal(stored("previous") !== undefined);
+
 /** Whether it could be kept. */
 export function store(slot: Slot, value: Workspace): boolean {
   const text = JSON.stringify(value);
@@ -29,6 +32,7 @@ export function store(slot: Slot, value: Workspace): boolean {
   try {
     localStorage.setItem(`portcullis.${slot}`, text);
     warned = false;
+    if (slot === "previous") hasPrevious.value = true;
     return true;
   } catch {
     warn("This browser does not keep what you write here over a reload. Download it, or share it by link.");

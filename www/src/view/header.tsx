@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { LESSONS, TOOL_SETS } from "../state/example-list.js";
 import { openExample, openPrevious } from "../state/examples.js";
 import { share } from "../state/files.js";
-import { stored } from "../state/storage.js";
+import { hasPrevious } from "../state/storage.js";
 import { theme, toggleTheme } from "../state/theme.js";
 import { FileMenu } from "./file-menu.js";
 
@@ -46,7 +46,7 @@ function ExamplePicker() {
     <select class="examples" aria-label="Open an example" ref={select} onChange={choose}>
       <option value="">Examples…</option>
       <option value="example:">The first example</option>
-      {stored("previous") !== undefined && <option value="previous:">My work before I opened a link</option>}
+      {hasPrevious.value && <option value="previous">My work before I opened a link</option>}
       <optgroup label="Lessons">
         {LESSONS.map(({ id, title }) => (
           <option key={id} value={`example:${id}`}>

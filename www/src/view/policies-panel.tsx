@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { Editor } from "../editor/editor.js";
+import { policyHelp } from "../editor/help.js";
 import { formatOf } from "../source/source.js";
 import { convertPolicies, findingsOf } from "../state/analysis.js";
 import { texts } from "../state/workspace.js";
@@ -34,7 +35,7 @@ export function PoliciesPanel() {
         )}
       </div>
       <TabPanel id="left" tab="policies" selected={tab.value}>
-        <Editor name="policies" label="Policies, JSON or YAML" />
+        <Editor name="policies" label="Policies, JSON or YAML" extensions={policyHelp} />
         <Problems name="policies" />
       </TabPanel>
       <TabPanel id="left" tab="catalogue" selected={tab.value}>

@@ -2,6 +2,9 @@
 import { signal } from "@preact/signals";
 import { bringFile, bringText, brought, requestSet } from "../state/request-set.js";
 
+/** Characters above which pasted requests are used at once: a text field takes seconds to show so many. */
+const LARGE = 20_000;
+
 const pasting = signal(false);
 
 export function RequestSource() {
@@ -49,10 +52,17 @@ function Paste() {
     bringText(field.value);
     pasting.value = false;
   };
+  const onPaste = (event: ClipboardEvent) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length < LARGE) return;
+    event.preventDefault();
+    bringText(text);
+    pasting.value = false;
+  };
   return (
     <form class="paste" onSubmit={submit}>
       <label for="paste-requests">One request a line (NDJSON), or a JSON array</label>
-      <textarea id="paste-requests" name="requests" rows={6} spellcheck={false} />
+      <textarea id="paste-requests" name="requests" rows={6} spellcheck={false} onPaste={onPaste} />
       <button type="submit" class="primary">
         Use these
       </button>
