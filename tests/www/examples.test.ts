@@ -5,15 +5,11 @@ import { hears, lines, useBrowser, withPage } from "./page.js";
 
 useBrowser();
 
-it("no example is loaded before it is chosen", () =>
+it("every example is loaded once chosen, opens without an error and decides its first call", { timeout: 60_000 }, () =>
   withPage(async ({ page }) => {
     await hears(page, /Needs approval/);
     const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
     expect(loaded.filter((name) => name.includes("/examples/"))).toEqual([]);
-  }));
-
-it("every example opens without an error and decides its first call", { timeout: 60_000 }, () =>
-  withPage(async ({ page }) => {
     for (const { id } of [...LESSONS, ...TOOL_SETS]) {
       const before = await lines(page, "policies");
       await page.getByRole("combobox", { name: "Open an example" }).selectOption(`example:${id}`);
