@@ -39,7 +39,7 @@ it("of 2,000 pasted requests those that flip are counted and named, with the pol
     expect(await first.innerText()).toMatch(/102[\s\S]*refund · u101[\s\S]*“large refunds need a lead” no longer asks/);
     expect(await effect.innerText()).toMatch(/1 line is no request and left out: 2001/);
     await effect.getByRole("button", { name: "Pin as baseline" }).click();
-    await expect.poll(() => effect.innerText()).toMatch(/The policies are the baseline/);
+    await expect.poll(() => effect.innerText()).toMatch(/These policies are the baseline/);
     await page.reload();
     await expect.poll(() => effect.innerText()).toMatch(/what you pasted/);
   }));

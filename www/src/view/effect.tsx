@@ -1,6 +1,5 @@
 // What an edit does: which of many requests are decided otherwise than by the pinned policies.
 import { backToBaseline, comparison, edited, pin, refusal, running, stop } from "../state/comparison.js";
-import { requestSet } from "../state/request-set.js";
 import { Flips } from "./flips.js";
 import { RequestSource } from "./request-source.js";
 
@@ -34,8 +33,7 @@ function Result() {
   if (!edited.value) {
     return (
       <p class="hint">
-        The policies are the baseline. Edit them, and each request is decided before and after:{" "}
-        {requestSet.value.blob.size === 0 ? "bring some requests first" : `by ${requestSet.value.name}`}.
+        These policies are the baseline. Edit them, and you see here which requests are then decided otherwise.
       </p>
     );
   }

@@ -1,10 +1,12 @@
 import { useRef } from "preact/hooks";
+import { analysis } from "../state/analysis.js";
 import { LESSONS, TOOL_SETS } from "../state/example-list.js";
 import { openExample, openPrevious } from "../state/examples.js";
 import { share } from "../state/files.js";
 import { hasPrevious } from "../state/storage.js";
 import { theme, toggleTheme } from "../state/theme.js";
 import { FileMenu } from "./file-menu.js";
+import { verdictTitle } from "./verdict.js";
 
 export function Header() {
   return (
@@ -14,6 +16,7 @@ export function Header() {
         <span>Portcullis</span>
         <span class="sub">playground</span>
       </div>
+      <JumpToVerdict />
       <ExamplePicker />
       <FileMenu />
       <button type="button" class="primary" onClick={share}>
@@ -28,6 +31,20 @@ export function Header() {
         {theme.value === "dark" ? "☀" : "☾"}
       </button>
     </header>
+  );
+}
+
+/** On a narrow screen the verdict is far from the editors, so it is in sight here, and one press away. */
+function JumpToVerdict() {
+  const decision = analysis.value.result.outcome?.explanation.decision;
+  return (
+    <button
+      type="button"
+      class={`jump ${decision?.effect ?? ""}`}
+      onClick={() => document.querySelector(".decision")?.scrollIntoView({ block: "start" })}
+    >
+      {decision === undefined ? "No verdict" : verdictTitle(decision.effect)}
+    </button>
   );
 }
 

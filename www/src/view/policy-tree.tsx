@@ -44,7 +44,7 @@ function PolicyNode({ policy }: { policy: PolicyExplanation }) {
       ) : (
         <ul>
           {clauses.map((clause) => (
-            <ClauseNode key={clause.pointer} clause={clause} />
+            <ClauseNode key={clause.pointer} clause={clause} wanted={!clause.pointer.endsWith("/unless")} />
           ))}
         </ul>
       )}
@@ -52,13 +52,15 @@ function PolicyNode({ policy }: { policy: PolicyExplanation }) {
   );
 }
 
-function ClauseNode({ clause }: { clause: Clause }) {
+/** `wanted` is what the policy needs the clause to come to in order to apply: what is under `unless` or `not` must fail. */
+function ClauseNode({ clause, wanted }: { clause: Clause; wanted: boolean }) {
   const { kind, value, pointer, element, leaf, children, omitted } = clause;
   const lead = /\/rule_expr\/(when|unless)$/.exec(pointer)?.[1];
   const { sign, words } = SIGNS[value];
+  const fits = value === "error" ? "unknown" : (value === "true") === wanted ? "fits" : "misfits";
   return (
     <li>
-      <div class={`clause ${value}`}>
+      <div class={`clause ${fits}`}>
         <span class="truth" title={words}>
           <span aria-hidden="true">{sign}</span>
           <span class="hidden">{words}: </span>
@@ -84,7 +86,11 @@ function ClauseNode({ clause }: { clause: Clause }) {
       {children.length > 0 && (
         <ul>
           {children.map((child) => (
-            <ClauseNode key={`${child.pointer}:${child.element}`} clause={child} />
+            <ClauseNode
+              key={`${child.pointer}:${child.element}`}
+              clause={child}
+              wanted={kind === "not" ? !wanted : wanted}
+            />
           ))}
           {omitted > 0 && <li class="hint">and {omitted} more elements</li>}
         </ul>

@@ -24,6 +24,10 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   allow: "allows",
 };
 
+export function verdictTitle(effect: Decision["effect"]): string {
+  return WORDS[effect].title;
+}
+
 /** A decision in one sentence. */
 export function sentenceOf({ effect, mode, reasons }: Decision): string {
   const names = reasons.map(({ policy_name }) => policy_name ?? "the request").slice(0, 3);
