@@ -8,8 +8,10 @@ import { RequestPanel } from "./request-panel.js";
 export function App() {
   return (
     <>
-      <Header />
-      <NoticeBar />
+      <div class="head">
+        <Header />
+        <NoticeBar />
+      </div>
       <main>
         <div class="intro">
           <h1>Write a policy. See what it decides.</h1>
