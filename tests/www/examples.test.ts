@@ -1,7 +1,7 @@
 // Each example opens as it is meant, and what was there can be brought back.
 import { expect, it } from "vitest";
 import { LESSONS, TOOL_SETS } from "../../www/src/state/example-list.js";
-import { hears, lines, useBrowser, withPage } from "./page.js";
+import { hears, useBrowser, withPage } from "./page.js";
 
 useBrowser();
 
@@ -11,9 +11,10 @@ it("every example is loaded once chosen, opens without an error and decides its 
     const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
     expect(loaded.filter((name) => name.includes("/examples/"))).toEqual([]);
     for (const { id } of [...LESSONS, ...TOOL_SETS]) {
-      const before = await lines(page, "policies");
+      const why = () => page.locator(".tree").innerText();
+      const before = await why();
       await page.getByRole("combobox", { name: "Open an example" }).selectOption(`example:${id}`);
-      await expect.poll(() => lines(page, "policies"), { timeout: 10_000 }).not.toBe(before);
+      await expect.poll(why, { timeout: 10_000 }).not.toBe(before);
       await hears(page, /^Verdict: /);
       expect(await page.locator(".problems .error").count(), id).toBe(0);
       expect(await page.locator(".effect").innerText()).toMatch(/calls that came with the policies/);

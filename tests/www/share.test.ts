@@ -25,7 +25,7 @@ it("a link carries all of it to another browser", async () => {
     async ({ page }) => {
       await hears(page, /Denied, by nobody – ever 🚧/);
       expect(new URL(page.url()).hash).toBe("");
-      expect(await page.locator(".effect").innerText()).toMatch(/of 3 requests/);
+      await expect.poll(() => page.locator(".effect").innerText()).toMatch(/of 3 requests/);
     },
     { hash },
   );
