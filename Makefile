@@ -5,8 +5,9 @@ NODE := node_modules/.portcullis-lock
 RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 PACKAGE := $(shell find pkg/src pkg/build -type f ! -path 'pkg/src/glue/*' ! -name '*.test.ts' 2>/dev/null) \
   pkg/package.json pkg/tsconfig.json pkg/tsconfig.build.json tsconfig.base.json README.md LICENSE
+PAGE := $(shell find www examples -type f ! -path '*/node_modules/*' ! -path 'www/dist/*' ! -path 'www/public/generated/*' ! -name '*.test.ts')
 
-.PHONY: help demo test build lint format bench fuzz clean always
+.PHONY: help demo www test build lint format bench fuzz clean always
 .DEFAULT_GOAL := help
 # A build that failed is not taken for one that is done.
 .DELETE_ON_ERROR:
@@ -14,10 +15,13 @@ PACKAGE := $(shell find pkg/src pkg/build -type f ! -path 'pkg/src/glue/*' ! -na
 help: ## Lists the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: build ## Shows the engine at work
+demo: build www/dist/index.html ## Shows the engine at work, then serves the playground
 	@scripts/demo
 
-test: build ## Runs every test: Rust, WebAssembly, the package
+www: build www/dist/index.html ## Builds and serves the playground
+	@scripts/www
+
+test: build www/dist/index.html ## Runs every test: Rust, WebAssembly, the package
 	@scripts/test
 
 build: pkg/dist/portcullis.wasm ## Builds the WebAssembly binary and the npm package
@@ -35,9 +39,9 @@ fuzz: build ## Fuzzes the crate, then compares all engines on a million random p
 	@scripts/fuzz
 
 clean: ## Removes what was built, not the tools
-	@rm -rf target pkg/dist pkg/src/glue pkg/README.md pkg/LICENSE
+	@rm -rf target pkg/dist pkg/src/glue pkg/README.md pkg/LICENSE www/dist www/public/generated
 
-$(NODE): package.json package-lock.json pkg/package.json scripts/setup/node
+$(NODE): package.json package-lock.json pkg/package.json www/package.json scripts/setup/node
 	@scripts/setup/node
 
 # Asked each time, since it depends on the machine and the environment; written only when it changes.
@@ -53,3 +57,6 @@ pkg/src/glue/portcullis.wasm: $(RUST) scripts/build/wasm tests/size.json $(TOOLS
 
 pkg/dist/portcullis.wasm: pkg/src/glue/portcullis.wasm $(PACKAGE) scripts/build/package
 	@scripts/build/package
+
+www/dist/index.html: pkg/dist/portcullis.wasm $(PAGE) scripts/build/www
+	@scripts/build/www

@@ -1,0 +1,78 @@
+// The effect of an edit on many requests.
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { hears, paste, select, useBrowser, withPage } from "./page.js";
+
+useBrowser();
+
+/** Calls that differ in what they refund: the i-th refunds i dollars. It runs in the page too. */
+function calls(count: number): string {
+  const one = (i: number) => ({
+    action: "tool_call",
+    now: 1_795_435_200_000,
+    tenant: { id: "acme" },
+    app: null,
+    user: { id: `u${i}`, roles: ["support"] },
+    workflow: null,
+    agent: null,
+    tool: { id: "refund" },
+    input: { amount_cents: i * 100 },
+  });
+  return Array.from({ length: count }, (_, i) => JSON.stringify(one(i))).join("\n");
+}
+
+const summary = (page: Page) => page.locator(".effect .summary").innerText();
+
+it("of 2,000 pasted requests those that flip are counted and named, with the policy", () =>
+  withPage(async ({ page }) => {
+    await hears(page, /Needs approval/);
+    await page.getByRole("button", { name: "Paste requests" }).click();
+    await paste(page.getByLabel(/One request a line/), `${calls(2000)}\nno request\n`);
+    await select(page, "policies", "10000");
+    await page.keyboard.type("50000");
+    await expect.poll(() => summary(page)).toBe("400 of 2,000 requests are decided otherwise.");
+    const effect = page.getByRole("region", { name: "What your edit changes" });
+    expect(await effect.getByRole("list", { name: "From what to what" }).innerText()).toMatch(
+      /400\s*require approval\s*→[\s\S]*allow/,
+    );
+    const first = effect.getByRole("list", { name: "Requests decided otherwise" }).getByRole("listitem").first();
+    expect(await first.innerText()).toMatch(/102[\s\S]*refund · u101[\s\S]*“large refunds need a lead” no longer asks/);
+    expect(await effect.innerText()).toMatch(/1 line is no request and left out: 2001/);
+    await effect.getByRole("button", { name: "Pin as baseline" }).click();
+    await expect.poll(() => effect.innerText()).toMatch(/These policies are the baseline/);
+    await page.reload();
+    await expect.poll(() => effect.innerText()).toMatch(/what you pasted/);
+  }));
+
+it("a hundred thousand requests keep the page smooth, and can be stopped", { timeout: 60_000 }, () =>
+  withPage(async ({ page }) => {
+    await page.getByLabel("From a file").evaluate((input, source) => {
+      const files = new DataTransfer();
+      const text = new Function(`return (${source})(100000)`)() as string;
+      files.items.add(new File([text], "calls.ndjson"));
+      (input as HTMLInputElement).files = files.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }, calls.toString());
+    await page.evaluate(() => {
+      const watch = globalThis as unknown as { longest: number };
+      watch.longest = 0;
+      let last = performance.now();
+      const tick = () => {
+        watch.longest = Math.max(watch.longest, performance.now() - last);
+        last = performance.now();
+        setTimeout(tick, 5);
+      };
+      tick();
+    });
+    await select(page, "policies", "10000");
+    await page.keyboard.type("50000");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect.poll(() => page.locator(".effect .progress").innerText()).toMatch(/of 100,000, stopped/);
+    await select(page, "policies", "50000");
+    await page.keyboard.type("60000");
+    await expect.poll(() => summary(page), { timeout: 30_000 }).toBe("500 of 100,000 requests are decided otherwise.");
+    const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
+    console.log(`longest wait of the page while 100,000 requests were compared: ${Math.round(longest)} ms`);
+    expect(longest).toBeLessThan(1000);
+  }),
+);

@@ -1,0 +1,38 @@
+// Completion and hover, from the schema of policies.
+import { expect, it } from "vitest";
+import { hears, lines, select, useBrowser, withPage, write } from "./page.js";
+
+useBrowser();
+
+it("keys and values are completed in JSON", () =>
+  withPage(async ({ page }) => {
+    await hears(page, /Needs approval/);
+    await select(page, "policies", '"require_approval"');
+    await page.keyboard.type('"mo');
+    const options = page.locator(".cm-tooltip-autocomplete [role=option]");
+    await expect.poll(() => options.allInnerTexts()).toContain("modify");
+    await page.keyboard.press("Escape");
+    await select(page, "policies", '"message"');
+    await page.keyboard.type('"unl');
+    await expect.poll(() => options.first().innerText()).toBe("unless");
+    await expect.poll(() => page.locator(".cm-completionInfo").innerText()).toMatch(/\w+/);
+  }));
+
+it("keys are completed in YAML, by their place", () =>
+  withPage(async ({ page }) => {
+    await write(page, "policies", "- id: a\n  rule_expr:\n    when:\n      ");
+    await page.keyboard.type("incl");
+    const options = page.locator(".cm-tooltip-autocomplete [role=option]");
+    await expect.poll(() => options.allInnerTexts()).toEqual(["includes", "includes_all", "includes_any"]);
+    await page.waitForTimeout(100);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => lines(page, "policies")).toMatch(/ {6}includes: $/);
+  }));
+
+it("a key says what it is for", () =>
+  withPage(async ({ page }) => {
+    await hears(page, /Needs approval/);
+    const key = page.locator("[data-editor=policies] .cm-line", { hasText: '"approval"' }).locator("span").first();
+    await key.hover();
+    await expect.poll(() => page.locator(".cm-tooltip-hover").innerText()).toMatch(/^approval \w+/);
+  }));

@@ -1,0 +1,117 @@
+// The built page in a real browser, watched: what it loads, logs and refuses.
+import { existsSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { serve } from "../../www/serve.mjs";
+import { launch } from "../browser/chromium.js";
+
+const built = new URL("../../www/dist/index.html", import.meta.url);
+
+export interface Playground {
+  readonly page: Page;
+  readonly origin: string;
+}
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serve>>;
+
+/** A browser and a server for all tests of a file. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    if (!existsSync(built)) throw new Error("the page is not built; run `make www` or scripts/build/www");
+    [browser, server] = await Promise.all([launch(), serve()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+  });
+}
+
+/** Opens the page in a fresh profile; afterwards nothing may have gone wrong, and nothing have left its origin. */
+export async function withPage(
+  test: (playground: Playground) => Promise<void>,
+  { hash = "", ...options }: BrowserContextOptions & { hash?: string } = {},
+): Promise<void> {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const amiss: string[] = [];
+  const left: string[] = [];
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("data:") && !url.startsWith(`blob:${origin}/`)) left.push(url);
+  });
+  context.on("requestfailed", (request) => {
+    const problem = request.failure()?.errorText ?? "";
+    // A reload ends what is still loading.
+    if (problem !== "net::ERR_ABORTED") amiss.push(`${request.url()}: ${problem}`);
+  });
+  // Violations of the Content-Security-Policy are logged as errors.
+  context.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") amiss.push(message.text());
+  });
+  context.on("weberror", (error) => amiss.push(String(error.error().stack)));
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      console.error(`security policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${origin}/${hash}`);
+    await page.getByTestId("spoken").waitFor({ state: "attached" });
+    await test({ page, origin });
+    expect(amiss).toEqual([]);
+    expect(left).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+/** What the page says aloud, once it is as expected. */
+export async function hears(page: Page, words: RegExp): Promise<void> {
+  await expect.poll(() => page.getByTestId("spoken").textContent(), { timeout: 10_000 }).toMatch(words);
+}
+
+export type EditorName = "policies" | "catalogue" | "request";
+
+export function editor(page: Page, name: EditorName) {
+  return page.locator(`[data-editor=${name}] .cm-content`);
+}
+
+/** Writes a text as a person does who pastes it over all that is there. */
+export async function write(page: Page, name: EditorName, text: string): Promise<void> {
+  await editor(page, name).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await paste(editor(page, name), text);
+}
+
+/** What pressing Ctrl+V does with a text in the clipboard. */
+export async function paste(into: Locator, text: string): Promise<void> {
+  await into.evaluate((element, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+/** The lines of an editor that are on the screen. */
+export async function lines(page: Page, name: EditorName): Promise<string> {
+  return (await editor(page, name).locator(".cm-line").allInnerTexts()).join("\n");
+}
+
+/** Puts the cursor behind the first place of a text in the editor, and selects that text. */
+export async function select(page: Page, name: EditorName, text: string): Promise<void> {
+  await editor(page, name).evaluate((content, wanted) => {
+    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const at = node.textContent?.indexOf(wanted) ?? -1;
+      if (at < 0) continue;
+      (content as HTMLElement).focus();
+      getSelection()?.setBaseAndExtent(node, at, node, at + wanted.length);
+      return;
+    }
+    throw new Error(`the editor does not show ${wanted}`);
+  }, text);
+}

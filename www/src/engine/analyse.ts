@@ -1,0 +1,43 @@
+// One request against the policies: what is wrong with the texts, or else the decision with its explanation.
+import type { PolicyEngine, Request } from "portcullis";
+import { read } from "../source/read.js";
+import { SourceError } from "../source/source.js";
+import type { Analysis, Finding, Texts } from "./protocol.js";
+import { type LoadedSet, loadSet, unreadable } from "./set.js";
+
+let last: { readonly key: string; readonly set: LoadedSet } | undefined;
+
+export function analyse(texts: Texts): Analysis {
+  const { findings, engine } = loaded(texts);
+  const { request, problem } = readRequest(texts.request);
+  const all = problem === undefined ? findings : [...findings, problem];
+  if (engine === undefined || request === undefined) return { findings: all, outcome: undefined };
+  const explanation = engine.explain(request);
+  const say = (reader: "agent" | "approver" | "author") => engine.explain(request, { reader });
+  const voices = { agent: say("agent"), approver: say("approver"), author: say("author") };
+  return { findings: all, outcome: { explanation, voices } };
+}
+
+/** While only the request is edited, the policies stay loaded. */
+function loaded({ policies, catalogue }: Texts): LoadedSet {
+  const key = JSON.stringify([policies, catalogue]);
+  if (last?.key !== key) {
+    close(last?.set.engine);
+    last = undefined;
+    last = { key, set: loadSet({ policies, catalogue }) };
+  }
+  return last.set;
+}
+
+function close(engine: PolicyEngine | undefined): void {
+  engine?.close();
+}
+
+function readRequest(text: string): { request?: Request; problem?: Finding } {
+  try {
+    return { request: read(text).value as Request };
+  } catch (error) {
+    if (error instanceof SourceError) return { problem: unreadable(error, "request") };
+    throw error;
+  }
+}

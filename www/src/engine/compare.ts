@@ -1,0 +1,123 @@
+// All requests of a set, decided before and after an edit, in slices between which the worker listens.
+import type { Decision, PolicyEngine, Reason, Request } from "portcullis";
+import type { Cause, Comparing, Comparison, Flip, PolicyTexts, Verdict } from "./protocol.js";
+import { readRequests } from "./requests.js";
+import { loadSet } from "./set.js";
+
+/** Milliseconds between two reports, after which a request to stop is heard. */
+const SLICE = 60;
+/** What the page lists; all are counted. */
+const LISTED = 500;
+const LISTED_UNREADABLE = 5;
+
+/** A set that the engine refuses, so that nothing can be compared. */
+export class NotComparable extends Error {}
+
+export async function compare(
+  { before, after, requests }: Comparing,
+  report: (comparison: Comparison) => void,
+  stopped: () => boolean,
+): Promise<Comparison> {
+  const old = load(before, "The baseline");
+  const engines = { before: old, after: same(before, after) ? old : load(after, "The policies as edited") };
+  try {
+    const set = readRequests(await requests.text());
+    const tally = new Tally(set.total);
+    let slice = performance.now() + SLICE;
+    for (const one of set.each()) {
+      if ("message" in one) tally.unreadable(one.at, one.message);
+      else {
+        const request = one.request as Request;
+        tally.decided(one.at, one.title, engines.before.decide(request), engines.after.decide(request));
+      }
+      if (performance.now() < slice) continue;
+      report(tally.comparison(false));
+      await turn();
+      if (stopped()) return tally.comparison(false);
+      slice = performance.now() + SLICE;
+    }
+    return tally.comparison(true);
+  } finally {
+    engines.before.close();
+    engines.after.close();
+  }
+}
+
+function load(texts: PolicyTexts, name: string): PolicyEngine {
+  const { engine, findings } = loadSet(texts);
+  if (engine !== undefined) return engine;
+  const [first] = findings.filter(({ severity }) => severity === "error");
+  throw new NotComparable(`${name}: ${first?.message ?? "does not load"}. Mend that first.`);
+}
+
+function same(a: PolicyTexts, b: PolicyTexts): boolean {
+  return a.policies === b.policies && a.catalogue === b.catalogue;
+}
+
+/** Lets messages in. */
+function turn(): Promise<void> {
+  return new Promise((done) => setTimeout(done, 0));
+}
+
+class Tally {
+  readonly #total: number;
+  readonly #flips: Flip[] = [];
+  readonly #moves: Record<string, number> = {};
+  readonly #unreadable: { at: number; message: string }[] = [];
+  #unreadableCount = 0;
+  #decided = 0;
+  #flipped = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  unreadable(at: number, message: string): void {
+    this.#unreadableCount++;
+    if (this.#unreadable.length < LISTED_UNREADABLE) this.#unreadable.push({ at, message });
+  }
+
+  decided(at: number, title: string, before: Decision, after: Decision): void {
+    this.#decided++;
+    if (before.effect === after.effect && before.mode === after.mode) return;
+    this.#flipped++;
+    const move = `${nameOf(before)}>${nameOf(after)}`;
+    this.#moves[move] = (this.#moves[move] ?? 0) + 1;
+    if (this.#flips.length === LISTED) return;
+    const causes = [...only(before, after, "before"), ...only(after, before, "after")];
+    this.#flips.push({ at, title, before: verdictOf(before), after: verdictOf(after), causes });
+  }
+
+  comparison(done: boolean): Comparison {
+    return {
+      total: this.#total,
+      decided: this.#decided,
+      flipped: this.#flipped,
+      flips: done ? this.#flips : this.#flips.slice(0, 20),
+      moves: { ...this.#moves },
+      unreadable: this.#unreadable,
+      unreadableCount: this.#unreadableCount,
+      done,
+    };
+  }
+}
+
+function verdictOf({ effect, mode }: Decision): Verdict {
+  return { effect, mode };
+}
+
+function nameOf({ effect, mode }: Decision): string {
+  return effect === "allow" && mode === "draft" ? "allow as a draft" : effect;
+}
+
+/** Policies that apply on one side and not on the other, or with another effect. */
+function only(here: Decision, there: Decision, side: Cause["side"]): Cause[] {
+  const known = new Set(there.reasons.map(keyOf));
+  return here.reasons
+    .filter((reason) => !known.has(keyOf(reason)))
+    .map(({ policy_id, policy_name, effect }) => ({ side, policy: policy_name ?? policy_id ?? "the request", effect }));
+}
+
+function keyOf({ policy_id, effect, error }: Reason): string {
+  return JSON.stringify([policy_id, effect, error?.code]);
+}

@@ -1,0 +1,95 @@
+// What the page and its workers say to each other.
+import type { DecisionEffect, Effect, Explanation, ExplanationReader, Mode, Severity } from "portcullis";
+import type { Format, Range } from "../source/source.js";
+
+/** The texts that decide, as they stand in the editors. */
+export interface PolicyTexts {
+  readonly policies: string;
+  /** Empty where there is none. */
+  readonly catalogue: string;
+}
+
+export interface Texts extends PolicyTexts {
+  readonly request: string;
+}
+
+/** Something wrong, or unwise, in one of the texts. */
+export interface Finding extends Range {
+  readonly in: keyof Texts;
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** A decision with all that is said about it. */
+export interface Outcome {
+  readonly explanation: Explanation;
+  readonly voices: Readonly<Record<ExplanationReader, string>>;
+}
+
+export interface Analysis {
+  readonly findings: readonly Finding[];
+  /** None where something in the texts keeps the engine from deciding. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** A verdict, as far as two are compared. */
+export interface Verdict {
+  readonly effect: DecisionEffect;
+  readonly mode: Mode;
+}
+
+/** A policy that makes the difference: one that applies on one side only. */
+export interface Cause {
+  readonly side: "before" | "after";
+  readonly policy: string;
+  readonly effect: Effect;
+}
+
+export interface Flip {
+  /** The request's place in the set, from 1. */
+  readonly at: number;
+  readonly title: string;
+  readonly before: Verdict;
+  readonly after: Verdict;
+  readonly causes: readonly Cause[];
+}
+
+export interface Comparison {
+  readonly total: number;
+  readonly decided: number;
+  readonly flipped: number;
+  /** The first of them. */
+  readonly flips: readonly Flip[];
+  /** How many went from which verdict to which, by `from>to`. */
+  readonly moves: Readonly<Record<string, number>>;
+  /** Lines that are no requests. */
+  readonly unreadable: readonly { readonly at: number; readonly message: string }[];
+  readonly unreadableCount: number;
+  readonly done: boolean;
+}
+
+export interface Comparing {
+  readonly before: PolicyTexts;
+  readonly after: PolicyTexts;
+  /** One request a line, or an array of them. */
+  readonly requests: Blob;
+}
+
+export type Ask =
+  | { readonly kind: "analyse"; readonly texts: Texts }
+  | { readonly kind: "convert"; readonly text: string; readonly to: Format }
+  | { readonly kind: "compare"; readonly comparing: Comparing }
+  | { readonly kind: "stop" };
+
+export type Answer =
+  | { readonly kind: "analysis"; readonly analysis: Analysis }
+  | { readonly kind: "converted"; readonly text: string }
+  | { readonly kind: "comparison"; readonly comparison: Comparison }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface Envelope<T> {
+  readonly id: number;
+  readonly body: T;
+}

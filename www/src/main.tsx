@@ -1,0 +1,12 @@
+import { render } from "preact";
+import { start } from "./state/start.js";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/decision.css";
+import "./styles/effect.css";
+import { App } from "./view/app.js";
+
+const page = document.getElementById("page");
+if (page === null) throw new Error("the page has no place for the playground");
+await start();
+render(<App />, page);

@@ -1,0 +1,34 @@
+import { Decision } from "./decision.js";
+import { Effect } from "./effect.js";
+import { Header } from "./header.js";
+import { NoticeBar } from "./notice-bar.js";
+import { PoliciesPanel } from "./policies-panel.js";
+import { RequestPanel } from "./request-panel.js";
+
+export function App() {
+  return (
+    <>
+      <div class="head">
+        <Header />
+        <NoticeBar />
+      </div>
+      <main>
+        <div class="intro">
+          <h1>Write a policy. See what it decides.</h1>
+          <p>
+            An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.
+            Change either, and the decision follows. Everything stays in your browser.
+          </p>
+        </div>
+        <div class="bench">
+          <PoliciesPanel />
+          <div class="column">
+            <RequestPanel />
+            <Decision />
+          </div>
+        </div>
+        <Effect />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { dismiss, notice } from "../state/notices.js";
+
+export function NoticeBar() {
+  const current = notice.value;
+  return (
+    <div class="notices" role="status">
+      {current && (
+        <div class={`notice ${current.kind}`}>
+          <span>{current.text}</span>
+          {current.action && (
+            <button
+              type="button"
+              onClick={() => {
+                const { action } = current;
+                dismiss();
+                action?.run();
+              }}
+            >
+              {current.action.label}
+            </button>
+          )}
+          <button type="button" class="quiet" aria-label="Close this message" onClick={dismiss}>
+            ✕
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
