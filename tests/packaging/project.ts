@@ -24,8 +24,11 @@ export function run(program: string, args: readonly string[], cwd: string): Prin
   return { stdout, stderr };
 }
 
-/** What the runner of these tests sets for its own children; how npm reaches its registry is the machine's. */
-const RUNNERS = /^(?:NODE_|VITEST|npm_(?!config_(?:registry|cache|userconfig|globalconfig|cafile|.*proxy)$)|TEST$)/;
+/**
+ * What the runner of these tests sets for its own children, and what tells a server that builds; how npm reaches its
+ * registry is the machine's.
+ */
+const RUNNERS = /^(?:NODE_|VITEST|npm_(?!config_(?:registry|cache|userconfig|globalconfig|cafile|.*proxy)$)|TEST$|CI$)/;
 
 /** The environment but for that. */
 export function environment(): NodeJS.ProcessEnv {
