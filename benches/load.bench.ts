@@ -1,5 +1,6 @@
 // Loading against `JSON.parse`, and changing one policy against loading: ratios, since times are a machine's own.
 import { PolicyEngine } from "portcullis";
+import { digits, print, type Row, times } from "./table.js";
 import { policies } from "./workload.js";
 
 const POLICIES = 10_000;
@@ -56,6 +57,10 @@ function memoryEach(text: string): number {
   return ((memory?.buffer.byteLength ?? Number.NaN) - before) / POLICIES;
 }
 
+function row(what: string, must: string, measured: string, reached: boolean, spread: string | null = null): Row {
+  return { what, must, measured, spread, reached };
+}
+
 const objects = policies(POLICIES);
 const text = JSON.stringify(objects);
 const each = memoryEach(text);
@@ -66,20 +71,18 @@ const rounds = Array.from({ length: ROUNDS + 2 }, () => ({
   objects: milliseconds(() => PolicyEngine.loadSync({ policies: objects }).close()),
 })).slice(2);
 const load = median(rounds.map((round) => round.text));
-console.log(`loading ${POLICIES} policies, ${(text.length / 1e6).toFixed(1)} MB of JSON; median of ${ROUNDS} rounds\n`);
-console.log("                              ms  against JSON.parse");
-console.log(
-  `  JSON.parse          ${median(rounds.map(({ parse }) => parse))
-    .toFixed(1)
-    .padStart(10)}`,
-);
-for (const kind of ["text", "objects"] as const) {
+const parse = median(rounds.map((round) => round.parse));
+const loading = (["text", "objects"] as const).map((kind) => {
   const ratios = rounds.map((round) => round[kind] / round.parse);
-  const ms = median(rounds.map((round) => round[kind])).toFixed(1);
-  const spread = `${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}`;
-  console.log(`  loadSync, ${kind.padEnd(10)}${ms.padStart(10)}${median(ratios).toFixed(1).padStart(8)}  ${spread}`);
-}
-console.log(`\n  memory of the core: ${each.toFixed(0)} bytes a policy`);
+  const ms = median(rounds.map((round) => round[kind]));
+  return row(
+    `\`loadSync\` of ${kind}, against \`JSON.parse\` of the text`,
+    "≤ 10 ×",
+    `${times(median(ratios))} (${ms.toFixed(0)} ms)`,
+    median(ratios) <= 10,
+    `${digits(Math.min(...ratios))}–${digits(Math.max(...ratios))}`,
+  );
+});
 
 const engine = PolicyEngine.loadSync({ policies: text });
 const changed = Array.from({ length: CHANGES }, (_, i) => {
@@ -100,26 +103,41 @@ for (let i = 0; i < 20 * CHANGES; i++) {
 }
 const growth = (memory?.buffer.byteLength ?? 0) - grown;
 engine.close();
-console.log("\n  one among them              ms  load against it");
-for (const [name, times] of [["replace", replace] as const, ["remove", remove] as const]) {
-  const ms = median(times);
-  console.log(`  ${name.padEnd(18)}${ms.toFixed(3).padStart(12)}${(load / ms).toFixed(0).padStart(17)}`);
-}
-console.log(`\n  growth in ${20 * CHANGES} more removals and replacements: ${growth} bytes`);
-
-console.log(`\n  longest block of the event loop, ms; the least of ${BLOCK_ROUNDS} loads\n`);
-const many = policies(MANY);
-for (const [name, set] of [
-  [`text, ${POLICIES}`, text],
-  [`objects, ${POLICIES}`, objects],
-  [`text, ${MANY}`, JSON.stringify(many)],
-  [`objects, ${MANY}`, many],
-] as const) {
-  const blocks: number[] = [];
-  for (let i = 0; i < BLOCK_ROUNDS; i++) blocks.push(await longestBlock(() => PolicyEngine.load({ policies: set })));
-  console.log(
-    `  ${name.padEnd(18)}${Math.min(...blocks)
-      .toFixed(1)
-      .padStart(12)}`,
+const changing = [["replace", replace] as const, ["remove", remove] as const].map(([name, each]) => {
+  const share = load / median(each);
+  return row(
+    `a load, against \`${name}\` of one`,
+    "≥ 100 ×",
+    `${times(share)} (${median(each).toFixed(2)} ms)`,
+    share >= 100,
   );
+});
+
+const many = policies(MANY);
+const blocks: Row[] = [];
+for (const [name, set] of [
+  [`text of ${POLICIES.toLocaleString("en")}`, text],
+  [`objects, ${POLICIES.toLocaleString("en")}`, objects],
+  [`text of ${MANY.toLocaleString("en")}`, JSON.stringify(many)],
+  [`objects, ${MANY.toLocaleString("en")}`, many],
+] as const) {
+  const longest: number[] = [];
+  for (let i = 0; i < BLOCK_ROUNDS; i++) longest.push(await longestBlock(() => PolicyEngine.load({ policies: set })));
+  const ms = Math.min(...longest);
+  blocks.push(row(`longest block of the event loop in \`load\`: ${name}`, "≤ 50 ms", `${ms.toFixed(0)} ms`, ms <= 50));
 }
+
+print({
+  title: "Loading, 10,000 policies",
+  rows: [
+    ...loading,
+    row("memory of the core for each policy", "≤ 2 KiB", `${each.toFixed(0)} bytes`, each <= 2048),
+    ...changing,
+    ...blocks,
+  ],
+  notes: [
+    `The text has ${(text.length / 1e6).toFixed(1)} MB, and \`JSON.parse\` takes ${parse.toFixed(0)} ms for it; medians of ${ROUNDS} rounds. ` +
+      `A block is the least of ${BLOCK_ROUNDS} loads, since what else the machine does counts as one too. ` +
+      `${(20 * CHANGES).toLocaleString("en")} further removals and replacements made the core's memory grow by ${Math.round(growth / 1024)} KiB.`,
+  ],
+});
