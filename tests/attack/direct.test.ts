@@ -111,10 +111,11 @@ it("decides for a getter though the memory has grown since its request was begun
     return "fine";
   });
   expect(engine.decide(request({ input })).code).toBe("allowed");
-  expect(codes).toEqual(["denied_by_policy"]);
+  // Once when it was read at once, and once when it was read anew.
+  expect(codes).toEqual(["denied_by_policy", "denied_by_policy"]);
 });
 
-it("reads a request anew where a getter's call could not give back what it had overwritten", () => {
+it("reads a request anew where a getter's call has overwritten what was read", () => {
   const engine = load(
     policy("bad", {
       when: {
@@ -125,14 +126,9 @@ it("reads a request anew where a getter's call could not give back what it had o
       },
     }),
   );
-  const { set } = Uint32Array.prototype;
   const input = getting({ first: "bad" }, "next", () => {
-    Uint32Array.prototype.set = () => {
-      throw new RangeError("the stack ends here");
-    };
     const inner = engine.decide(request({ input: { first: "fine", next: "fine" } }));
-    Uint32Array.prototype.set = set;
-    expect(inner.effect).toBe("deny");
+    expect(inner.effect).toBe("allow");
     return "fine";
   });
   expect(engine.decide(request({ input })).code).toBe("denied_by_policy");

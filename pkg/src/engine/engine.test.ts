@@ -80,7 +80,9 @@ describe("a getter of the request", () => {
       );
     const outer = engine.decide(nested(5));
     expect(ids(outer)).toEqual(["large", "tagged", "open"]);
-    expect(inner.map((decision) => decision.effect)).toEqual([...Array(6).fill("allow"), ...Array(5).fill("deny")]);
+    // Whoever calls the core while being read is read anew.
+    const once = [...Array(6).fill("allow"), ...Array(5).fill("deny")];
+    expect(inner.map((decision) => decision.effect)).toEqual([...once, ...once]);
     expect(engine.decide(request({ amount: 1 })).effect).toBe("allow");
   });
 
@@ -135,7 +137,7 @@ describe("a getter of the request", () => {
     const others: PolicyEngine[] = [];
     const decision = engine.decide(request(whileRead(() => others.push(load(open, ...many)))));
     expect(ids(decision)).toEqual(["large", "tagged", "open"]);
-    expect(others.map((other) => other.decide(request({ amount: 1 })).effect)).toEqual(["allow"]);
+    expect(others.map((other) => other.decide(request({ amount: 1 })).effect)).toEqual(["allow", "allow"]);
     for (const other of others) other.close();
   });
 

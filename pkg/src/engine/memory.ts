@@ -1,7 +1,7 @@
 // The memory that a core shares with JavaScript: cells, the bytes of strings, and picked buckets.
 import { INTERNED, LONG_STRING, OTHER_STRING, STRING, UNSUPPORTED } from "./core.js";
 import type { ColdCore, Instance } from "./instance.js";
-import { NO_LITERALS, type Nodes } from "./nodes.js";
+import type { Nodes } from "./nodes.js";
 import { isLong, isWellFormed } from "./values.js";
 
 const encoder = new TextEncoder();
@@ -9,15 +9,6 @@ const encoder = new TextEncoder();
 const SHORT = 48;
 /** `u32`s in a cell. */
 export const CELL = 4;
-
-/** A part of a frame, kept while another request is decided. */
-export interface SavedFrame {
-  readonly next: number;
-  readonly top: number;
-  readonly cells: Uint32Array;
-  readonly strings: Uint8Array;
-  readonly picks: Uint32Array;
-}
 
 /** Where the parts of one core's frame are, and how to write to them. */
 export class Memory {
@@ -35,12 +26,10 @@ export class Memory {
   /** The next free cell, and where the next string goes. */
   next = 0;
   top = 0;
-  /** How many saved frames were not restored: not 0 once a call has ended in between, as where the stack ends. */
-  unrestored = 0;
   #bytes: Uint8Array;
   readonly #core: ColdCore;
   readonly #instance: Instance;
-  /** The calls of the instance when the views were last known to be those of the whole memory. */
+  /** The calls of the instance when the frame began. */
   #calls = 0;
   readonly #nodes: Nodes;
 
@@ -64,21 +53,27 @@ export class Memory {
     this.#bytes = new Uint8Array(buffer);
   }
 
-  /** To be called before the views are used, wherever code of others may have run since they were used last. */
-  revive(): void {
-    if (this.#instance.calls !== this.#calls) this.#look();
-  }
-
-  #look(): void {
-    this.#calls = this.#instance.calls;
-    if (this.words.length === 0) this.refresh();
-  }
-
   /** Begins the next frame. */
   begin(): void {
-    this.#look();
+    this.revive();
+    this.#calls = this.#instance.calls;
     this.next = this.#nodes.count;
     this.top = this.heap;
+  }
+
+  /** Whether nobody has called the core since the frame began: each call may use its memory, or make it grow. */
+  get undisturbed(): boolean {
+    return this.#instance.calls === this.#calls;
+  }
+
+  /** After the router may have asked the core: what is written is still there unless the memory has grown. */
+  settle(wasUndisturbed: boolean): void {
+    if (wasUndisturbed && this.words.length !== 0) this.#calls = this.#instance.calls;
+  }
+
+  /** To be called after a call into the core, before the views are used. */
+  revive(): void {
+    if (this.words.length === 0) this.refresh();
   }
 
   reserve(cells: number, heap: number, picks: number): void {
@@ -90,31 +85,6 @@ export class Memory {
     this.cellRoom = cells;
     this.heapRoom = core.heap_capacity();
     this.pickRoom = picks;
-  }
-
-  /** What is written of a frame that is not complete; `picked` of its buckets. */
-  save(picked: number): SavedFrame {
-    this.unrestored++;
-    this.revive();
-    const { words, next, top, frame, heap, picks } = this;
-    return {
-      next,
-      top: top - heap,
-      cells: words.slice(frame, frame + next * CELL),
-      strings: this.#bytes.slice(heap, top),
-      picks: words.slice(picks, picks + picked),
-    };
-  }
-
-  /** Writes again what was saved. */
-  restore({ next, top, cells, strings, picks }: SavedFrame): void {
-    this.revive();
-    this.next = next;
-    this.top = this.heap + top;
-    this.words.set(cells, this.frame);
-    this.#bytes.set(strings, this.heap);
-    this.words.set(picks, this.picks);
-    this.unrestored--;
   }
 
   /** The number in a node's cell. */
@@ -130,13 +100,17 @@ export class Memory {
 
   /** Writes a string to the cell that begins at a word; its bytes, if they are asked for and fit. */
   string(at: number, node: number, text: string, bytes: number): void {
-    const { words } = this;
-    const nodes = this.#nodes;
-    const literal = nodes.literals[node] === NO_LITERALS ? -1 : nodes.literal(node, text);
+    const literal = this.#nodes.literal(node, text);
     if (literal >= 0) {
-      words[at] = INTERNED;
-      words[at + 2] = literal;
-    } else if (isLong(text)) words[at] = LONG_STRING;
+      this.words[at] = INTERNED;
+      this.words[at + 2] = literal;
+    } else this.otherString(at, text, bytes);
+  }
+
+  /** The same for one that is known to be no literal. */
+  otherString(at: number, text: string, bytes: number): void {
+    const { words } = this;
+    if (isLong(text)) words[at] = LONG_STRING;
     else if (!isWellFormed(text)) words[at] = UNSUPPORTED;
     else if (bytes !== 0) {
       words[at] = STRING;

@@ -7,57 +7,98 @@ export const nodeOf = (read: number): number => read >>> 2;
 export const needsBytes = (read: number): number => read & 1;
 export const isPassage = (read: number): boolean => (read & 2) !== 0;
 
-/** What to read of one object. */
-export interface Group {
-  /** The node of the object. */
-  readonly parent: number;
-  readonly keys: readonly string[];
-  /** By key. */
-  readonly slots: readonly Slot[];
-}
+/**
+ * What to read of objects. For each of them its node and how many of its members; then these, each by its name and where
+ * it goes: a read as above, or a slot where that does not say all. One flat list, since it is met in no cache of the
+ * processor where there are thousands: what lies together is fetched together.
+ */
+export type Code = readonly (number | string | Slot)[];
 
-/** One member of an object. */
+/** A member that is looked into. */
 export interface Slot {
-  readonly node: number;
-  /** 1 where a string is needed in full. */
-  readonly bytes: number;
-  /** The node of the elements of an array, or −1 where none are needed. */
+  readonly read: number;
+  /** The read of the elements of an array, or −1 where none are needed. */
   readonly elements: number;
-  readonly elementsBytes: number;
-  /** What to read of an object. */
-  readonly below: Group | null;
+  /** What to read of an object: one object's code. */
+  readonly below: Code | null;
 }
 
 /** What the policies of a bucket read. */
 export interface Program {
   /** Parents first. */
   readonly reads: readonly number[];
-  /** Of the fixed part. */
-  readonly fixed: readonly number[];
+  /** Of the fixed part, if anything. */
+  readonly fixedReads: readonly number[] | null;
   /** The others; nothing where some are not members of ordinary objects or elements of their arrays: a stage reads those. */
-  readonly groups: readonly Group[] | null;
+  readonly code: Code | null;
 }
 
-interface OpenSlot extends Slot {
-  bytes: number;
+interface OpenSlot {
+  readonly read: number;
   elements: number;
-  elementsBytes: number;
   below: OpenGroup | null;
 }
 
-interface OpenGroup extends Group {
+/** The members of one object, in the order in which policies first read them. */
+interface OpenGroup {
+  readonly parent: number;
   readonly keys: string[];
   readonly slots: OpenSlot[];
 }
 
-/** The program of a list of reads. */
-export function programOf(reads: readonly number[], nodes: Nodes): Program {
-  for (const read of reads) nodes.describe(nodeOf(read));
-  const fixed = reads.filter((read) => nodeOf(read) < FIXED_NODES);
-  return { reads, fixed, groups: groupsOf(reads, nodes) };
+/** Makes programs. Those that are alike are one. */
+export class Programs {
+  readonly #nodes: Nodes;
+  readonly #programs = new Map<string, Program>();
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(nodes: Nodes) {
+    this.#nodes = nodes;
+  }
+
+  /** The program of a list of reads. */
+  of(reads: readonly number[]): Program {
+    const key = reads.join();
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      program = this.#programOf(reads);
+      this.#programs.set(key, program);
+    }
+    return program;
+  }
+
+  clear(): void {
+    this.#programs.clear();
+    this.#slots.clear();
+  }
+
+  #programOf(reads: readonly number[]): Program {
+    for (const read of reads) this.#nodes.describe(nodeOf(read));
+    const fixed = reads.filter((read) => nodeOf(read) < FIXED_NODES);
+    const groups = groupsOf(reads, this.#nodes);
+    return {
+      reads,
+      fixedReads: fixed.length === 0 ? null : fixed,
+      code: groups?.flatMap((group) => this.#codeOf(group)) ?? null,
+    };
+  }
+
+  #codeOf({ parent, keys, slots }: OpenGroup): Code {
+    return [parent, keys.length, ...keys.flatMap((key, i) => [key, this.#slotOf(slots[i] as OpenSlot)])];
+  }
+
+  #slotOf({ read, elements, below }: OpenSlot): number | Slot {
+    if (elements < 0 && below === null) return read;
+    const slot = { read, elements, below: below === null ? null : this.#codeOf(below) };
+    const key = JSON.stringify(slot);
+    const known = this.#slots.get(key);
+    if (known !== undefined) return known;
+    this.#slots.set(key, slot);
+    return slot;
+  }
 }
 
-function groupsOf(reads: readonly number[], nodes: Nodes): Group[] | null {
+function groupsOf(reads: readonly number[], nodes: Nodes): OpenGroup[] | null {
   const groups: OpenGroup[] = [];
   const slots = new Map<number, OpenSlot>();
   for (const read of reads) {
@@ -66,11 +107,9 @@ function groupsOf(reads: readonly number[], nodes: Nodes): Group[] | null {
     if (node < FIXED_NODES || step === STEP_NONE) continue;
     const parent = nodes.parent[node] as number;
     const above = slots.get(parent);
-    if (step === STEP_ELEMENTS && above !== undefined) {
-      above.elements = node;
-      above.elementsBytes = needsBytes(read);
-    } else if (step === STEP_MEMBER && (isFixedObject(parent) || above !== undefined)) {
-      const slot = { node, bytes: needsBytes(read), elements: -1, elementsBytes: 0, below: null };
+    if (step === STEP_ELEMENTS && above !== undefined) above.elements = read;
+    else if (step === STEP_MEMBER && (isFixedObject(parent) || above !== undefined)) {
+      const slot = { read, elements: -1, below: null };
       if (above !== undefined) above.below ??= emptyGroup(parent);
       const group = above?.below ?? groupAt(groups, parent);
       group.keys.push(nodes.key[node] as string);
@@ -86,7 +125,7 @@ const isFixedObject = (node: number): boolean =>
   node === ROOT || (node >= TENANT && node <= RUN && (node - TENANT) % 2 === 0);
 
 /** A group's members are told apart by the bits of a number. */
-const tooWide = (group: Group | null): boolean => group !== null && group.slots.length > 31;
+const tooWide = (group: OpenGroup | null): boolean => group !== null && group.slots.length > 31;
 
 const emptyGroup = (parent: number): OpenGroup => ({ parent, keys: [], slots: [] });
 

@@ -1,13 +1,30 @@
 // Routing: which policies a request must be asked about. The core knows; what it said is kept, within bounds.
-import { BYTES, FALSE, FAULT, FIXED_NODES, MAX_NUMBER, NULL, NUMBER, PASSAGE, STRING, TRUE } from "./core.js";
+import {
+  AGENT,
+  APP,
+  BYTES,
+  FALSE,
+  FAULT,
+  FIXED_NODES,
+  MAX_NUMBER,
+  NULL,
+  NUMBER,
+  PASSAGE,
+  STRING,
+  TENANT,
+  TOOL,
+  TRUE,
+  WORKFLOW,
+} from "./core.js";
 import type { ColdCore } from "./instance.js";
 import type { Nodes } from "./nodes.js";
-import { isPassage, needsBytes, nodeOf, type Program, programOf } from "./program.js";
+import { isPassage, needsBytes, nodeOf, type Program, Programs } from "./program.js";
 import type { Stage } from "./stage.js";
 import { isArray, isLong, isWellFormed } from "./values.js";
 
-/** The entity of each scope: tenant, app, workflow, agent, tool. Its id is the node behind it. */
-const ENTITIES = [3, 5, 9, 11, 13] as const;
+/** The entity of each scope, and its id. */
+const ENTITIES = [TENANT, APP, WORKFLOW, AGENT, TOOL] as const;
+export const SCOPE_IDS = ENTITIES.map((entity) => entity + 1);
 /** Longer ids are looked up anew each time. */
 const MAX_KEPT_LENGTH = 256;
 const MAX_KEPT = 65_536;
@@ -21,11 +38,10 @@ function step(read: number): number {
 }
 
 /** What to read and where to go on for one bucket of policies and one action. */
-export interface Plan {
+export interface Plan extends Program {
   readonly bucket: number;
   /** The policies of the bucket itself, as the core takes them quickest. */
   readonly pick: number;
-  readonly program: Program;
   /** The node whose value tells the part of the bucket to look at as well, or −1. */
   readonly split: number;
   readonly splitKind: number;
@@ -35,19 +51,26 @@ export interface Plan {
   readonly children: Map<unknown, Plan | null> | null;
 }
 
+/** One, as mostly, is kept without its list: an object less to fetch. */
+export type Plans = Plan | readonly Plan[];
+
 /** What an owner's policies on one action are. */
 export interface View {
-  readonly global: readonly Plan[];
-  /** By scope: the policies that a request concerns which does not state its entity; nothing where there are none. */
-  readonly faults: readonly (readonly Plan[] | undefined)[];
-  /** By scope, then id. */
-  readonly routes: readonly Map<string, Plan | readonly Plan[]>[];
+  readonly owner: number;
+  /** The digest of the policies that bind the owner. */
+  readonly policySet: string;
+  readonly global: Plans | null;
+  /** A bit for each scope that has policies. */
+  readonly scopes: number;
+  /** By such a scope: the policies that a request concerns which does not state its entity. */
+  readonly faults: readonly (Plans | null)[];
+  /** By such a scope, then id. */
+  readonly routes: readonly (Map<string, Plans> | null)[];
 }
 
 /** A tenant that owns policies, or the platform. */
 export interface Owner {
   readonly number: number;
-  /** The digest of the policies that bind it. */
   readonly policySet: string;
   /** The buckets of global policies, then of all policies at each scope; plus 1, 0 for none. */
   readonly buckets: readonly number[];
@@ -65,17 +88,20 @@ export class Router {
   readonly #hasTenants: boolean;
   /** By tenant; those that own nothing are the platform. */
   readonly #owners = new Map<string, Owner>();
+  /** By action, then tenant: the owners' views, found at once. */
+  readonly #views: readonly Map<string, View>[];
   /** By action, then bucket. */
   readonly #plans: readonly Map<number, Plan>[];
-  /** Each program once: buckets of tools that are alike read alike. */
-  readonly #programs = new Map<string, Program>();
+  readonly #programs: Programs;
   #kept = 0;
 
   constructor(core: ColdCore, nodes: Nodes) {
     this.#core = core;
     this.#nodes = nodes;
+    this.#programs = new Programs(nodes);
     this.#actions = nodes.actions;
     this.#plans = Array.from({ length: this.#actions }, () => new Map<number, Plan>());
+    this.#views = Array.from({ length: this.#actions }, () => new Map<string, View>());
     this.#hasTenants = core.owners() > 1;
     this.platform = this.#ownerOf(0, core.platform_set());
   }
@@ -95,10 +121,21 @@ export class Router {
     return owner;
   }
 
+  /** The view of whose policies bind a tenant. */
+  view(tenantId: string, action: number): View {
+    if (!this.#hasTenants) return this.platformView(action);
+    return this.#views[action]?.get(tenantId) ?? this.#newView(tenantId, action);
+  }
+
+  /** The view of the platform's own policies. */
+  platformView(action: number): View {
+    return this.#viewOf(this.platform, action);
+  }
+
   /** Stages what the policies read that a request must be asked about, and picks their buckets. */
   stage(stage: Stage, owner: Owner, action: number): void {
-    this.#ofOwner(stage, this.platform, action);
-    if (owner !== this.platform) this.#ofOwner(stage, owner, action);
+    this.#stage(stage, this.platformView(action), action);
+    if (owner !== this.platform) this.#stage(stage, this.#viewOf(owner, action), action);
   }
 
   #ownerOf(number: number, policySet: string): Owner {
@@ -106,41 +143,47 @@ export class Router {
     return { number, policySet, buckets, views: Array.from({ length: this.#actions }, () => undefined) };
   }
 
-  /** The view of an action that was not asked for yet. */
-  viewOf(owner: Owner, action: number): View {
-    const plans = (bucket: number) => (bucket === 0 ? [] : [this.#plan(bucket - 1, action)]);
-    const [global = 0, ...scopes] = owner.buckets;
+  #newView(tenantId: string, action: number): View {
+    const view = this.#viewOf(this.owner(tenantId), action);
+    if (this.#owners.has(tenantId)) this.#views[action]?.set(flat(tenantId), view);
+    return view;
+  }
+
+  #viewOf(owner: Owner, action: number): View {
+    const known = owner.views[action];
+    if (known !== undefined) return known;
+    const [global, ...faults] = owner.buckets.map((bucket) => (bucket === 0 ? null : this.#plan(bucket - 1, action)));
     const view = {
-      global: plans(global),
-      faults: scopes.map((all) => (all === 0 ? undefined : plans(all))),
-      routes: ENTITIES.map(() => new Map()),
+      owner: owner.number,
+      policySet: owner.policySet,
+      global: global ?? null,
+      scopes: faults.reduce((bits, fault, scope) => (fault === null ? bits : bits | (1 << scope)), 0),
+      faults,
+      routes: faults.map((fault) => (fault === null ? null : new Map())),
     };
     owner.views[action] = view;
     return view;
   }
 
-  #ofOwner(stage: Stage, owner: Owner, action: number): void {
-    const view = owner.views[action] ?? this.viewOf(owner, action);
-    this.#follow(stage, view.global, action, 0);
+  #stage(stage: Stage, view: View, action: number): void {
+    if (view.global !== null) this.#follow(stage, view.global, action, 0);
     for (let scope = 0; scope < ENTITIES.length; scope++) {
       const faults = view.faults[scope];
-      if (faults === undefined) continue;
+      if (faults === null || faults === undefined) continue;
       const entity = ENTITIES[scope] as number;
       if (stage.tags[entity + 1] === STRING) {
         const id = stage.values[entity + 1] as string;
-        const known = view.routes[scope]?.get(id) ?? this.route(owner, view, scope, id, action);
-        this.#follow(stage, isArray(known) ? known : [known as Plan], action, 0);
+        this.#follow(stage, view.routes[scope]?.get(id) ?? this.route(view, scope, id, action), action, 0);
       } else if (stage.tags[entity] !== NULL) {
         this.#follow(stage, faults, action, FAULT);
       }
     }
   }
 
-  #follow(stage: Stage, plans: readonly Plan[], action: number, fault: number): void {
-    for (let i = 0; i < plans.length; i++) {
-      for (let plan: Plan | null = plans[i] as Plan; plan !== null; ) {
-        const { reads } = plan.program;
-        for (const read of reads) {
+  #follow(stage: Stage, plans: Plans, action: number, fault: number): void {
+    for (const first of isArray(plans) ? plans : [plans as Plan]) {
+      for (let plan: Plan | null = first; plan !== null; ) {
+        for (const read of plan.reads) {
           if (isPassage(read)) stage.pass(nodeOf(read));
           else stage.read(nodeOf(read), needsBytes(read));
         }
@@ -189,11 +232,10 @@ export class Router {
   }
 
   /** The plans for an id that was not asked for yet. */
-  route(owner: Owner, view: View, scope: number, id: string, action: number): Plan | readonly Plan[] {
+  route(view: View, scope: number, id: string, action: number): Plans {
     // The core refuses such a request, whatever its policies say.
     if (isLong(id) || !isWellFormed(id)) return [];
-    const found = Array.from(this.#core.route(owner.number, scope, id), (bucket) => this.#plan(bucket, action));
-    // One, as mostly, is kept without its list: an object less to fetch.
+    const found = Array.from(this.#core.route(view.owner, scope, id), (bucket) => this.#plan(bucket, action));
     const [only] = found;
     const plans = only !== undefined && found.length === 1 ? only : found;
     if (id.length <= MAX_KEPT_LENGTH) {
@@ -209,13 +251,18 @@ export class Router {
     if (plan === undefined) {
       const words = this.#core.bucket(bucket, action);
       const split = (words[0] as number) - 1;
+      // What is fixed has been read by the time a plan is followed.
+      const reads = Array.from(words.subarray(4), step).filter(
+        (read) => !isPassage(read) || nodeOf(read) >= FIXED_NODES,
+      );
+      const program = this.#programs.of(reads);
+      // Member by member: engines read a copy by spreading more slowly.
       plan = {
+        code: program.code,
+        fixedReads: program.fixedReads,
+        reads: program.reads,
         bucket,
         pick: words[3] === 0 ? bucket : (words[3] as number),
-        // What is fixed has been read by the time a plan is followed.
-        program: this.#program(
-          Array.from(words.subarray(4), step).filter((read) => !isPassage(read) || nodeOf(read) >= FIXED_NODES),
-        ),
         split,
         splitKind: words[1] as number,
         rest: words[2] as number,
@@ -227,21 +274,12 @@ export class Router {
     return plan;
   }
 
-  #program(reads: readonly number[]): Program {
-    const key = reads.join();
-    let program = this.#programs.get(key);
-    if (program === undefined) {
-      program = programOf(reads, this.#nodes);
-      this.#programs.set(key, program);
-    }
-    return program;
-  }
-
   /** Before something is kept: forgets everything once that is too much. */
   #keep(): void {
     if (++this.#kept <= MAX_KEPT) return;
     this.#kept = 1;
     this.#owners.clear();
+    for (const views of this.#views) views.clear();
     this.#programs.clear();
     this.platform.views.fill(undefined);
     for (const plans of this.#plans) {

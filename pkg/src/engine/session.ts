@@ -70,15 +70,14 @@ export class Session {
 
   /** Throws only where the core fails. */
   decide(request: unknown, grants?: BoundGrants): Decision {
-    if (this.#reading) return this.#decideBetween(request, grants);
+    // A getter of another request asks, which will be read anew.
+    if (this.#reading) return this.#decideStaged(request, grants);
     const direct = this.#direct;
     const memory = this.#memory;
     let ordinary = false;
     this.#reading = true;
-    memory.unrestored = 0;
     try {
-      // What a getter's call has overwritten is read anew.
-      ordinary = direct.read(request) && memory.unrestored === 0;
+      ordinary = direct.read(request);
     } catch {}
     if (!ordinary) {
       try {
@@ -89,17 +88,7 @@ export class Session {
     }
     this.#reading = false;
     const outcome = this.#call(direct.picked, direct.stated, grants);
-    return this.#reader.read(outcome, memory.words, this.#outAt, direct.values, direct.owner.policySet);
-  }
-
-  /** Decides for a getter of another request, which may be half written. */
-  #decideBetween(request: unknown, grants?: BoundGrants): Decision {
-    const frame = this.#memory.save(this.#direct.picked);
-    try {
-      return this.#decideStaged(request, grants);
-    } finally {
-      this.#memory.restore(frame);
-    }
+    return this.#reader.read(outcome, memory.words, this.#outAt, direct.values, direct.policySet);
   }
 
   /** The long way, for whatever a request is. */
