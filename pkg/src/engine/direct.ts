@@ -82,8 +82,8 @@ export class Direct {
       if (!isOrdinary(run)) return false;
       for (const name in run) {
         if (name === "id") runId = id;
-        else if (name === "mode") mode = asked;
         else if (name === "root_id") rootId = root_id;
+        else if (name === "mode") mode = asked;
       }
       if (!isId(runId)) return false;
     }

@@ -256,17 +256,17 @@ export class Router {
         (read) => !isPassage(read) || nodeOf(read) >= FIXED_NODES,
       );
       const program = this.#programs.of(reads);
-      // Member by member: engines read a copy by spreading more slowly.
+      // What each decision needs comes first, so that it lies together. A copy by spreading would be slow to read.
       plan = {
         code: program.code,
         fixedReads: program.fixedReads,
-        reads: program.reads,
-        bucket,
         pick: words[3] === 0 ? bucket : (words[3] as number),
+        children: split < 0 ? null : new Map(),
+        bucket,
         split,
         splitKind: words[1] as number,
         rest: words[2] as number,
-        children: split < 0 ? null : new Map(),
+        reads: program.reads,
       };
       this.#keep();
       plans.set(bucket, plan);
