@@ -11,7 +11,9 @@ mod matrix;
 mod outcome;
 mod outlook;
 mod print;
+mod private;
 mod reach;
+mod remains;
 mod sets;
 mod truths;
 mod unknown;
@@ -22,6 +24,8 @@ use fold::{Residual, residual};
 pub(crate) use matrix::preview_many;
 use outcome::{Outcome, outcome};
 use outlook::Outlook;
+pub(crate) use private::role_of;
+pub(crate) use remains::residual as residual_of;
 use sets::Known;
 use unknown::Unknown;
 

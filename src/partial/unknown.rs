@@ -1,6 +1,6 @@
 //! The fields that are not known.
 
-use crate::compile::{NodeId, Nodes, fixed};
+use crate::compile::{NodeId, Nodes, Step, fixed};
 use crate::model::{Path, Value};
 
 /// What makes a request invalid if it is not as it must be.
@@ -69,6 +69,25 @@ impl Unknown {
             unknown.spread(nodes);
         }
         unknown.may_invalidate = VALIDITY.into_iter().any(|node| unknown.covers(node));
+        unknown
+    }
+
+    /// All is unknown but the members that are given, and in these the given fields are.
+    pub(super) fn but_for(nodes: &Nodes, known: &Value, prefixes: &[Path]) -> Self {
+        let is_given = |path: &&Path| known.get(path.head()).is_some();
+        let within = prefixes.iter().filter(is_given).cloned();
+        let others = (0..NodeId::try_from(nodes.len()).unwrap_or(NodeId::MAX)).filter_map(|at| {
+            let node = nodes.get(at).filter(|node| node.parent == fixed::ROOT)?;
+            match &node.step {
+                Step::Member(name) if known.get(name).is_none() => {
+                    Path::from_segments(vec![name.clone()]).ok()
+                }
+                _ => None,
+            }
+        });
+        let all: Vec<Path> = within.chain(others).collect();
+        let mut unknown = Self::new(nodes, &all, |name| known.get(name));
+        unknown.paths.retain(|path| is_given(&path));
         unknown
     }
 
