@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::model::{Path, Preview, PreviewCell, Value};
-use crate::partial::{preview, preview_many};
+use crate::partial::{Cell, preview, preview_many};
 
 impl Engine {
     /// What may be decided on a request, whatever stands at the given fields and below them: any
@@ -44,6 +44,7 @@ impl Engine {
         unknown: &[Path],
         vary: &[(String, Vec<Value>)],
     ) -> Vec<PreviewCell> {
-        preview_many(&self.snapshot, request, unknown, vary)
+        let cells = preview_many(&self.snapshot, request, unknown, vary);
+        cells.into_iter().map(Cell::told).collect()
     }
 }

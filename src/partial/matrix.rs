@@ -1,10 +1,13 @@
 //! Many previews of requests that differ in a few members: what these have in common is read once.
 
-use super::survey;
+use super::candidates::{Finder, Reached, candidate, read};
+use super::outcome::{Outcome, outcome};
+use super::outlook::{Cell, Outlook};
 use super::unknown::Unknown;
-use crate::compile::{NodeId, Nodes, Snapshot, fixed};
-use crate::eval::{Encoder, Memo};
-use crate::model::{Path, PreviewCell, Value};
+use super::{asked, invalid_cell, known};
+use crate::compile::{NodeId, Nodes, Snapshot, fixed, role};
+use crate::eval::{Encoder, Memo, run};
+use crate::model::{Path, Value};
 
 /// A member of the request that varies.
 struct Varied<'v> {
@@ -38,8 +41,9 @@ struct Matrix<'v> {
     unknown: Option<Unknown>,
     /// The members that have a value by now.
     chosen: Vec<(&'v str, &'v Value)>,
+    finder: Finder,
     memo: Memo,
-    cells: Vec<PreviewCell>,
+    cells: Vec<Cell>,
 }
 
 /// Previews a request with each value of each list at the member that it is for, without policies: all combinations,
@@ -49,7 +53,7 @@ pub(crate) fn preview_many(
     request: &Value,
     prefixes: &[Path],
     vary: &[(String, Vec<Value>)],
-) -> Vec<PreviewCell> {
+) -> Vec<Cell> {
     let nodes = &snapshot.nodes;
     let varies = |path: &Path| vary.iter().any(|(name, _)| name == path.head());
     let unknown = (!prefixes.iter().any(varies))
@@ -60,32 +64,51 @@ pub(crate) fn preview_many(
         prefixes,
         unknown,
         chosen: Vec::new(),
+        finder: Finder::default(),
         memo: Memo::default(),
         cells: Vec::new(),
     };
     let vary: Vec<Varied<'_>> = vary.iter().map(|list| Varied::new(nodes, list)).collect();
-    matrix.fill(&mut Encoder::new(nodes, request), &vary);
+    let mut encoder = Encoder::new(nodes, request);
+    let all: Vec<NodeId> = (0..NodeId::try_from(nodes.len()).unwrap_or(NodeId::MAX)).collect();
+    matrix.read(&mut encoder, &all);
+    matrix.fill(&encoder, &vary);
     matrix.cells
 }
 
 impl<'v> Matrix<'v> {
-    fn fill(&mut self, encoder: &mut Encoder<'v>, vary: &[Varied<'v>]) {
-        let Some((varied, others)) = vary.split_first() else {
-            return self.cell(encoder);
-        };
-        // What is read of one value takes room until the list is through.
+    fn fill(&mut self, encoder: &Encoder<'v>, vary: &[Varied<'v>]) {
         let mut encoder = encoder.clone();
+        let Some((varied, others)) = vary.split_first() else {
+            return self.add(&mut encoder);
+        };
+        let mark = encoder.mark();
         for value in varied.values {
             if let Some(node) = varied.node {
+                encoder.rewind(mark);
                 encoder.put(node, &varied.below, value);
+                self.read(&mut encoder, &varied.below);
             }
             self.chosen.push((varied.name, value));
-            self.fill(&mut encoder, others);
+            if others.is_empty() {
+                self.add(&mut encoder);
+            } else {
+                self.fill(&encoder, others);
+            }
             self.chosen.pop();
         }
     }
 
-    fn cell(&mut self, encoder: &mut Encoder<'v>) {
+    /// Reads all that is known, so that nothing is read later.
+    fn read(&self, encoder: &mut Encoder<'v>, nodes: &[NodeId]) {
+        if let Some(unknown) = &self.unknown {
+            for &node in nodes.iter().filter(|node| !unknown.covers(**node)) {
+                encoder.read(node);
+            }
+        }
+    }
+
+    fn add(&mut self, encoder: &mut Encoder<'v>) {
         let member = |name: &str| {
             let chosen = self.chosen.iter().find(|(known, _)| *known == name);
             chosen.map_or_else(|| self.request.get(name), |(_, value)| Some(*value))
@@ -97,13 +120,51 @@ impl<'v> Matrix<'v> {
         let Some(unknown) = own.as_ref().or(self.unknown.as_ref()) else {
             return;
         };
-        let cell = survey(
-            self.snapshot,
-            encoder,
-            unknown,
-            &mut self.memo,
-            &mut |_, _, _| {},
-        );
+        // What is unknown in each cell alone is not read beforehand.
+        let plain = own.is_none() && !unknown.is_of_fixed;
+        let (finder, memo) = (&mut self.finder, &mut self.memo);
+        let cell = cell(self.snapshot, encoder, (unknown, plain), finder, memo);
         self.cells.push(cell);
     }
+}
+
+/// One cell. In which order policies are looked at, and how often, makes no difference to it. `plain` is whether the cells of
+/// a frame that hold something are all known.
+fn cell(
+    snapshot: &Snapshot,
+    encoder: &mut Encoder<'_>,
+    (unknown, plain): (&Unknown, bool),
+    finder: &mut Finder,
+    memo: &mut Memo,
+) -> Cell {
+    if let Some(cell) = invalid_cell(snapshot, encoder.frame(), unknown) {
+        return cell;
+    }
+    memo.reset(snapshot.nodes.len());
+    let mut outlook = Outlook::new(unknown.may_invalidate);
+    let mut visit = |encoder: &mut Encoder<'_>, number, by: Reached| {
+        let Some(head) = snapshot.hot.head(number) else {
+            return;
+        };
+        // Where all values on the way through its jumping code are known, a policy needs no other look.
+        if plain && by.covers() && head.role & role::SELECTIVE == 0 {
+            match run(snapshot.hot.code(head), encoder.frame()) {
+                Some(false) => return,
+                Some(true) if head.role & (role::ASKS | role::LIMITS) == 0 => {
+                    return outlook.add(head.role, Outcome::APPLIES);
+                }
+                _ => {}
+            }
+        }
+        let candidate = candidate(snapshot, unknown, encoder, number, by);
+        if let (Some(candidate), Some(policy)) = (candidate, snapshot.policy(number)) {
+            if !plain {
+                read(policy, unknown, encoder);
+            }
+            let known = known(snapshot, encoder, memo, unknown);
+            outlook.add(policy.role, outcome(known, policy, candidate));
+        }
+    };
+    finder.each(snapshot, unknown, encoder, &mut visit);
+    outlook.cell(asked(known(snapshot, encoder, memo, unknown)))
 }

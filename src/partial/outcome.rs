@@ -22,6 +22,17 @@ pub(super) struct Outcome {
     pub(super) settled: bool,
 }
 
+impl Outcome {
+    /// It applies, and asks for nothing.
+    pub(super) const APPLIES: Self = Self {
+        passes: false,
+        applies: true,
+        resolves: true,
+        fails: false,
+        settled: true,
+    };
+}
+
 /// What a candidate may come to.
 pub(super) fn outcome(known: Known<'_>, policy: &Compiled, candidate: Candidate) -> Outcome {
     let when = policy.when.as_ref().map(|when| truths(known, when, None));

@@ -25,6 +25,8 @@ pub(super) struct Unknown {
     lacking: Vec<bool>,
     /// Whether a value of them can make a request invalid.
     pub(super) may_invalidate: bool,
+    /// Whether any is one that is read of every request.
+    pub(super) is_of_fixed: bool,
     /// The objects that they lie in.
     around: Vec<NodeId>,
 }
@@ -53,6 +55,7 @@ impl Unknown {
             paths,
             lacking: vec![false; nodes.len()],
             may_invalidate: false,
+            is_of_fixed: false,
             around: Vec::new(),
         };
         for path in &unknown.paths {
@@ -68,6 +71,7 @@ impl Unknown {
         if unknown.lacking.contains(&true) {
             unknown.spread(nodes);
         }
+        unknown.is_of_fixed = (fixed::ROOT..=fixed::RUN_ROOT_ID).any(|at| unknown.covers(at));
         unknown.may_invalidate = VALIDITY.into_iter().any(|node| unknown.covers(node));
         unknown
     }

@@ -10,6 +10,7 @@ use crate::eval::{
     reason_at, shadow,
 };
 use crate::model::{Grant, Reader, ScalarKind, Value};
+use crate::partial::{Cell, preview_many};
 use crate::wasm::{deep, json, preview, words};
 
 /// Marks a request of the common kind.
@@ -169,7 +170,9 @@ impl Core {
     /// The digest of the platform's policies.
     pub fn platform_set(&self) -> String {
         let residue = self.residue.as_ref();
-        residue.map_or(self.engine.digest(), Residue::policy_set).to_owned()
+        residue
+            .map_or(self.engine.digest(), Residue::policy_set)
+            .to_owned()
     }
 
     /// The buckets of an owner's policies whose targets match an id at a scope.
@@ -338,14 +341,13 @@ impl Core {
         json::object(&self.engine.preview(&request, &preview::paths(unknown)))
     }
 
-    /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`preview::byte`] has it.
+    /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`Cell`] has it.
     pub fn preview_many(&self, request: &[u8], unknown: &str, vary: &[u8]) -> Vec<u8> {
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
         let vary = preview::lists(deep::decode(vary).unwrap_or(Value::Unsupported));
-        let cells = self
-            .engine
-            .preview_many(&request, &preview::paths(unknown), &vary);
-        cells.iter().map(preview::byte).collect()
+        let paths = preview::paths(unknown);
+        let cells = preview_many(&self.engine.snapshot, &request, &paths, &vary);
+        cells.into_iter().map(Cell::byte).collect()
     }
 
     /// Puts a policy in the place of the one with its id, or adds it; a deep value.

@@ -208,10 +208,10 @@ export class PolicyEngine implements Disposable {
     const unknown = unknownAsJson(options);
     const vary = encodeDeep(lists(options), { capped: true });
     const bytes = encodeDeep(request, { capped: true });
-    return Array.from(
-      this.#call((session) => session.core.preview_many(bytes, unknown, vary)),
-      cellOf,
-    );
+    const cells: PreviewCell[] = [];
+    for (const byte of this.#call((session) => session.core.preview_many(bytes, unknown, vary)))
+      cells.push(cellOf(byte));
+    return cells;
   }
 
   /**
