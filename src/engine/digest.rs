@@ -13,7 +13,7 @@ const ENTITIES: [&str; 6] = ["agent", "app", "tenant", "tool", "user", "workflow
 pub(super) fn request_digest<'d>(
     snapshot: &Snapshot,
     request: &Value,
-    definition_of: impl Fn(&str) -> Result<Option<&'d str>, DigestError>,
+    definition_of: &dyn Fn(&str) -> Result<Option<&'d str>, DigestError>,
 ) -> Result<String, DigestError> {
     if let Some(field) = invalid_field(snapshot, request) {
         return Err(error(&field, "is not as a request must have it"));

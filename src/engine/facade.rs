@@ -107,7 +107,7 @@ impl Engine {
     /// The grants that hold for a request.
     pub(crate) fn approved(&self, request: &Value, grants: &[Grant]) -> Vec<Approved> {
         let digest = || self.request_digest(request);
-        approved(&self.snapshot, grants, digest, |_, policy, digest| {
+        approved(&self.snapshot, grants, &digest, &|_, policy, digest| {
             policy.digest == *digest
         })
     }
@@ -117,7 +117,7 @@ impl Engine {
     /// # Errors
     /// [`DigestError`] if the request can't be digested exactly.
     pub fn request_digest(&self, request: &Value) -> Result<String, DigestError> {
-        request_digest(&self.snapshot, request, |tool| {
+        request_digest(&self.snapshot, request, &|tool| {
             Ok(self.snapshot.tool_digest(tool))
         })
     }

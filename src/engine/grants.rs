@@ -12,8 +12,8 @@ use crate::model::{Grant, Mode, Value};
 pub(super) fn approved(
     snapshot: &Snapshot,
     grants: &[Grant],
-    request_digest: impl FnOnce() -> Result<String, DigestError>,
-    is_of: impl Fn(u32, &Compiled, &str) -> bool,
+    request_digest: &dyn Fn() -> Result<String, DigestError>,
+    is_of: &dyn Fn(u32, &Compiled, &str) -> bool,
 ) -> Vec<Approved> {
     if grants.is_empty() {
         return Vec::new();

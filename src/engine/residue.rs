@@ -9,9 +9,9 @@ use crate::error::DigestError;
 use crate::eval::{Approved, Outcome, Place, decision};
 use crate::model::{
     Code, Decision, DecisionEffect, Effect, ErrorCode, Fault, FieldName, Grant, Mode, Path,
-    PrivatePart, Reason, Residual, Value,
+    PrivatePart, Reason, Residual, Then, Value,
 };
-use crate::parse::{parse_residual, tenant_of};
+use crate::parse::{Object, parse_residual, print_then, tenant_of};
 use crate::partial::role_of;
 
 /// What a residual says beside its policies, which are in an engine.
@@ -125,7 +125,7 @@ impl Residue {
 
     fn approved(&self, engine: &Engine, request: &Value, grants: &[Grant]) -> Vec<Approved> {
         let digest = || self.request_digest(engine, request);
-        approved(&engine.snapshot, grants, digest, |number, _, digest| {
+        approved(&engine.snapshot, grants, &digest, &|number, _, digest| {
             let left = self.residual.policies.get(number as usize);
             left.is_some_and(|left| left.digest.as_deref() == Some(digest))
         })
@@ -136,7 +136,7 @@ impl Residue {
         engine: &Engine,
         request: &Value,
     ) -> Result<String, DigestError> {
-        request_digest(&engine.snapshot, request, |_| {
+        request_digest(&engine.snapshot, request, &|_| {
             if self.residual.withholds_definitions {
                 let problem = "may have a definition that is not here: ask the server";
                 return Err(DigestError::new("tool", problem));
@@ -200,36 +200,35 @@ fn reason(message: &str, remedy: &str, error: Option<Fault>) -> Reason {
     }
 }
 
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.map(|(key, value)| (key.to_owned(), value)).into())
-}
-
 /// A policy that does what a private one certainly does.
 fn stand_in(part: PrivatePart, tenant: &str) -> Value {
-    let (effect, rule) = match part {
-        PrivatePart::Permit | PrivatePart::Share => ("allow", object([])),
-        PrivatePart::Delegate => ("allow", object([("delegate", Value::Bool(true))])),
-        PrivatePart::Restrict => ("deny", object([])),
+    let mut row = Object::default();
+    let mut rule = Object::default();
+    let effect = match part {
+        PrivatePart::Permit | PrivatePart::Share => "allow",
+        PrivatePart::Delegate => {
+            rule.put("delegate", Value::Bool(true));
+            "allow"
+        }
+        PrivatePart::Restrict => "deny",
         PrivatePart::Draft => {
-            let then = object([("mode", Value::from("draft"))]);
-            ("modify", object([("then", then)]))
+            let (draft, limits) = (true, Vec::new());
+            rule.put("then", print_then(&Then { draft, limits }));
+            "modify"
         }
     };
-    let owner = match part {
-        PrivatePart::Share => Value::from(tenant),
-        _ => Value::Null,
-    };
-    let names = PrivatePart::ALL.iter().find(|(_, known)| *known == part);
-    let name = names.map_or("", |(name, _)| name);
-    object([
-        // No database holds such an id.
-        ("id", Value::String(["\0private ", name].concat())),
-        ("name", Value::from(name)),
-        ("scope", Value::from("global")),
-        ("effect", Value::from(effect)),
-        ("tenant_id", owner),
-        ("rule_expr", rule),
-    ])
+    if part == PrivatePart::Share {
+        row.text("tenant_id", tenant);
+    }
+    let name = PrivatePart::ALL.iter().find(|(_, known)| *known == part);
+    let name = name.map_or("", |(name, _)| name);
+    // No database holds such an id.
+    row.text("id", &["\0private ", name].concat());
+    row.text("name", name);
+    row.text("scope", "global");
+    row.text("effect", effect);
+    row.put("rule_expr", rule.done());
+    row.done()
 }
 
 /// Whether two values differ, but for what is at unknown paths; `at` is the way to them, and then to the difference.

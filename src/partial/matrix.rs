@@ -3,10 +3,12 @@
 use super::candidates::{Finder, Reached, candidate, read};
 use super::outcome::{Outcome, outcome};
 use super::outlook::{Cell, Outlook};
+use super::plain::plain as plainly;
+use super::truths::Truths;
 use super::unknown::Unknown;
 use super::{asked, invalid_cell, known};
 use crate::compile::{NodeId, Nodes, Snapshot, fixed, role};
-use crate::eval::{Encoder, Memo, run};
+use crate::eval::{Encoder, Memo};
 use crate::model::{Path, Value};
 
 /// A member of the request that varies.
@@ -146,14 +148,13 @@ fn cell(
         let Some(head) = snapshot.hot.head(number) else {
             return;
         };
-        // Where all values on the way through its jumping code are known, a policy needs no other look.
+        // Most policies need no look at their trees, and those that don't apply none at what they ask for.
         if plain && by.covers() && head.role & role::SELECTIVE == 0 {
-            match run(snapshot.hot.code(head), encoder.frame()) {
-                Some(false) => return,
-                Some(true) if head.role & (role::ASKS | role::LIMITS) == 0 => {
-                    return outlook.add(head.role, Outcome::APPLIES);
-                }
-                _ => {}
+            let jumps = snapshot.hot.code(head);
+            let truth = plainly(snapshot, jumps, encoder.frame(), unknown);
+            let asks = head.role & (role::ASKS | role::LIMITS) != 0;
+            if let Some(truth) = truth.filter(|truth| !asks || *truth == Truths::FALSE) {
+                return outlook.add(head.role, Outcome::of(truth));
             }
         }
         let candidate = candidate(snapshot, unknown, encoder, number, by);

@@ -10,6 +10,7 @@ mod fold;
 mod matrix;
 mod outcome;
 mod outlook;
+mod plain;
 mod print;
 mod private;
 mod reach;
