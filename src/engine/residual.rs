@@ -3,9 +3,9 @@
 use super::residue::Residue;
 use crate::engine::Engine;
 use crate::error::{DigestError, KnownError, PolicySetError};
-use crate::model::{Decision, Grant, MAX_JSON_DEPTH, Path, Residual, Value};
+use crate::model::{Decision, Grant, MAX_JSON_DEPTH, Path, Preview, PreviewCell, Residual, Value};
 use crate::parse::{is_plain, most_bytes, residual_value, tenant_of};
-use crate::partial::residual_of;
+use crate::partial::{Cell, residual_of};
 
 impl Engine {
     /// What remains of the set for requests of which parts are fixed: whatever stands in `known` at the top level, whole,
@@ -98,6 +98,27 @@ impl ResidualEngine {
     #[must_use]
     pub fn decide_granted(&self, request: &Value, grants: &[Grant]) -> Decision {
         self.residue.decide(&self.engine, request, grants)
+    }
+
+    /// What the server may decide on a request, whatever stands at the given fields: as [`Engine::preview`], but that what
+    /// private policies may do counts as possible, and leaves no decision.
+    #[must_use]
+    pub fn preview(&self, request: &Value, unknown: &[Path]) -> Preview {
+        self.residue.preview(&self.engine, request, unknown)
+    }
+
+    /// The same of many requests that differ in a few top-level members, as [`Engine::preview_many`].
+    #[must_use]
+    pub fn preview_many(
+        &self,
+        request: &Value,
+        unknown: &[Path],
+        vary: &[(String, Vec<Value>)],
+    ) -> Vec<PreviewCell> {
+        let cells = self
+            .residue
+            .preview_many(&self.engine, request, unknown, vary);
+        cells.into_iter().map(Cell::told).collect()
     }
 
     /// What a grant binds of a request: SHA-256 over RFC 8785 JSON, as `sha256:` and hex.

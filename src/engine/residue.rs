@@ -9,10 +9,10 @@ use crate::error::DigestError;
 use crate::eval::{Approved, Outcome, Place, decision};
 use crate::model::{
     Code, Decision, DecisionEffect, Effect, ErrorCode, Fault, FieldName, Grant, Mode, Path,
-    PrivatePart, Reason, Residual, Then, Value,
+    Preview, PrivatePart, Reason, Residual, Then, Value,
 };
 use crate::parse::{Object, parse_residual, print_then, tenant_of};
-use crate::partial::role_of;
+use crate::partial::{Cell, Overlay, difference, preview, preview_many, role_of};
 
 /// What a residual says beside its policies, which are in an engine.
 #[derive(Debug)]
@@ -49,8 +49,47 @@ impl Residue {
         &self.residual.policy_set
     }
 
+    /// What previews must know of it.
+    fn overlay(&self) -> Overlay<'_> {
+        Overlay {
+            known: &self.residual.known,
+            unknown: &self.residual.unknown,
+            may: self.may,
+            policies: self.residual.policies.len(),
+        }
+    }
+
+    /// What the server may decide on a request, whatever stands in its unknown fields.
+    pub(crate) fn preview(&self, engine: &Engine, request: &Value, unknown: &[Path]) -> Preview {
+        let decide = |request: &Value| self.decide(engine, request, &[]);
+        preview(
+            &engine.snapshot,
+            request,
+            unknown,
+            Some(&self.overlay()),
+            &decide,
+        )
+    }
+
+    /// The same of many requests.
+    pub(crate) fn preview_many(
+        &self,
+        engine: &Engine,
+        request: &Value,
+        unknown: &[Path],
+        vary: &[(String, Vec<Value>)],
+    ) -> Vec<Cell> {
+        preview_many(
+            &engine.snapshot,
+            request,
+            unknown,
+            vary,
+            Some(&self.overlay()),
+        )
+    }
+
     pub(crate) fn decide(&self, engine: &Engine, request: &Value, grants: &[Grant]) -> Decision {
-        if let Some(field) = self.difference(request) {
+        if let Some(field) = difference(&self.overlay(), &[], &|name| request.get(name)) {
             return self.outside(&field);
         }
         let approved = self.approved(engine, request, grants);
@@ -150,21 +189,6 @@ impl Residue {
         self.residual.withholds_definitions && request.get("tool") != Some(&Value::Null)
     }
 
-    /// The first field in which a request differs from what was known; an empty one where it is no object.
-    fn difference(&self, request: &Value) -> Option<Vec<Box<str>>> {
-        let Value::Object(known) = &self.residual.known else {
-            return Some(Vec::new());
-        };
-        known.iter().find_map(|(name, value)| {
-            let mut at = vec![&**name];
-            let differs = match request.get(name) {
-                Some(given) => differs(value, given, &self.residual.unknown, &mut at),
-                None => true,
-            };
-            differs.then(|| at.iter().map(|name| (*name).into()).collect())
-        })
-    }
-
     fn outside(&self, field: &[Box<str>]) -> Decision {
         let field = Path::from_segments(field.to_vec()).ok();
         let name = field.as_ref().map_or_else(String::new, ToString::to_string);
@@ -229,49 +253,4 @@ fn stand_in(part: PrivatePart, tenant: &str) -> Value {
     row.text("effect", effect);
     row.put("rule_expr", rule.done());
     row.done()
-}
-
-/// Whether two values differ, but for what is at unknown paths; `at` is the way to them, and then to the difference.
-fn differs<'v>(
-    known: &'v Value,
-    given: &'v Value,
-    unknown: &[Path],
-    at: &mut Vec<&'v str>,
-) -> bool {
-    let (Value::Object(one), Value::Object(other)) = (known, given) else {
-        return !same(known, given);
-    };
-    let missing = other.iter().filter(|(name, _)| known.get(name).is_none());
-    for (name, _) in one.iter().chain(missing) {
-        at.push(name);
-        let is_unknown = |path: &Path| path.segments().iter().map(|s| &**s).eq(at.iter().copied());
-        if !unknown.iter().any(is_unknown) {
-            let differs = match (known.get(name), given.get(name)) {
-                (Some(known), Some(given)) => differs(known, given, unknown, at),
-                _ => true,
-            };
-            if differs {
-                return true;
-            }
-        }
-        at.pop();
-    }
-    false
-}
-
-/// Whether two values are the same, members in any order.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
-        }
-        (Value::Object(members), Value::Object(others)) => {
-            let holds = |value: &Value, (name, known): &(String, Value)| {
-                value.get(name).is_some_and(|found| same(known, found))
-            };
-            members.iter().all(|member| holds(other, member))
-                && others.iter().all(|(name, _)| one.get(name).is_some())
-        }
-        _ => one == other,
-    }
 }

@@ -3,6 +3,7 @@
 use super::candidates::{Finder, Reached, candidate, read};
 use super::outcome::{Outcome, outcome};
 use super::outlook::{Cell, Outlook};
+use super::overlay::Overlay;
 use super::plain::plain as plainly;
 use super::truths::Truths;
 use super::unknown::Unknown;
@@ -41,6 +42,7 @@ struct Matrix<'v> {
     prefixes: &'v [Path],
     /// What is unknown, where no member that varies has a say in that.
     unknown: Option<Unknown>,
+    overlay: Option<&'v Overlay<'v>>,
     /// The members that have a value by now.
     chosen: Vec<(&'v str, &'v Value)>,
     finder: Finder,
@@ -55,6 +57,7 @@ pub(crate) fn preview_many(
     request: &Value,
     prefixes: &[Path],
     vary: &[(String, Vec<Value>)],
+    overlay: Option<&Overlay<'_>>,
 ) -> Vec<Cell> {
     let nodes = &snapshot.nodes;
     let varies = |path: &Path| vary.iter().any(|(name, _)| name == path.head());
@@ -65,6 +68,7 @@ pub(crate) fn preview_many(
         request,
         prefixes,
         unknown,
+        overlay,
         chosen: Vec::new(),
         finder: Finder::default(),
         memo: Memo::default(),
@@ -115,17 +119,28 @@ impl<'v> Matrix<'v> {
             let chosen = self.chosen.iter().find(|(known, _)| *known == name);
             chosen.map_or_else(|| self.request.get(name), |(_, value)| Some(*value))
         };
-        let own = match &self.unknown {
+        let mut own = match &self.unknown {
             Some(_) => None,
             None => Some(Unknown::new(&self.snapshot.nodes, self.prefixes, member)),
         };
-        let Some(unknown) = own.as_ref().or(self.unknown.as_ref()) else {
+        let plain = own.is_none();
+        let Some(unknown) = own.as_mut().or(self.unknown.as_mut()) else {
             return;
         };
+        if let Some(outside) = unknown.hold_against(self.overlay, &member) {
+            return self.cells.push(outside);
+        }
         // What is unknown in each cell alone is not read beforehand.
-        let plain = own.is_none() && !unknown.is_of_fixed;
+        let plain = plain && !unknown.is_of_fixed;
         let (finder, memo) = (&mut self.finder, &mut self.memo);
-        let cell = cell(self.snapshot, encoder, (unknown, plain), finder, memo);
+        let outlook = Outlook::new(unknown.may_invalidate, self.overlay);
+        let cell = cell(
+            self.snapshot,
+            encoder,
+            (unknown, plain),
+            outlook,
+            (finder, memo),
+        );
         self.cells.push(cell);
     }
 }
@@ -136,14 +151,13 @@ fn cell(
     snapshot: &Snapshot,
     encoder: &mut Encoder<'_>,
     (unknown, plain): (&Unknown, bool),
-    finder: &mut Finder,
-    memo: &mut Memo,
+    mut outlook: Outlook,
+    (finder, memo): (&mut Finder, &mut Memo),
 ) -> Cell {
     if let Some(cell) = invalid_cell(snapshot, encoder.frame(), unknown) {
         return cell;
     }
     memo.reset(snapshot.nodes.len());
-    let mut outlook = Outlook::new(unknown.may_invalidate);
     let mut visit = |encoder: &mut Encoder<'_>, number, by: Reached| {
         let Some(head) = snapshot.hot.head(number) else {
             return;

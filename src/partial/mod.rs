@@ -10,6 +10,7 @@ mod fold;
 mod matrix;
 mod outcome;
 mod outlook;
+mod overlay;
 mod plain;
 mod print;
 mod private;
@@ -26,39 +27,46 @@ pub(crate) use matrix::preview_many;
 use outcome::{Outcome, outcome};
 pub(crate) use outlook::Cell;
 use outlook::Outlook;
+pub(crate) use overlay::{Overlay, difference};
 pub(crate) use private::role_of;
 pub(crate) use remains::residual as residual_of;
 use sets::Known;
 use unknown::Unknown;
 
 use crate::compile::{Snapshot, fixed};
-use crate::eval::{
-    Encoder, Frame, Memo, Reader, Scratch, decide, decision, invalid, invalid_under_any_action,
-    routes, tag,
-};
+use crate::eval::{Encoder, Frame, Memo, Reader, invalid, invalid_under_any_action, tag};
 use crate::explain::facts::Context;
 use crate::model::{Decision, Effect, Path, PolicyPreview, Preview, PreviewOutcome, Value};
 
-/// What may be decided on a request, whatever stands in its unknown fields.
-pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -> Preview {
-    let unknown = Unknown::new(&snapshot.nodes, prefixes, |name| request.get(name));
+/// What may be decided on a request, whatever stands in its unknown fields. `decide` is asked where nothing there matters.
+pub(crate) fn preview(
+    snapshot: &Snapshot,
+    request: &Value,
+    prefixes: &[Path],
+    overlay: Option<&Overlay<'_>>,
+    decide: &dyn Fn(&Value) -> Decision,
+) -> Preview {
+    let mut unknown = Unknown::new(&snapshot.nodes, prefixes, |name| request.get(name));
     let mut encoder = Encoder::new(&snapshot.nodes, request);
     let mut policies = Vec::new();
-    let cell = match invalid_cell(snapshot, encoder.frame(), &unknown) {
+    let outside = unknown.hold_against(overlay, &|name| request.get(name));
+    let cell = match outside.or_else(|| invalid_cell(snapshot, encoder.frame(), &unknown)) {
         Some(cell) => cell,
         None => {
             let candidates = candidates(snapshot, &unknown, &mut encoder);
             let mut memo = Memo::default();
             memo.reset(snapshot.nodes.len());
             let known = known(snapshot, &encoder, &memo, &unknown);
-            let mut outlook = Outlook::new(unknown.may_invalidate);
+            let mut outlook = Outlook::new(unknown.may_invalidate, overlay);
+            let public = overlay.map_or(usize::MAX, |overlay| overlay.policies);
             for candidate in candidates {
                 let Some(policy) = snapshot.policy(candidate.number) else {
                     continue;
                 };
                 let outcome = outcome(known, policy, candidate);
                 outlook.add(policy.role, outcome);
-                if outcome.applies && !policy.shadow {
+                let is_told = outcome.applies && !policy.shadow;
+                if is_told && (candidate.number as usize) < public {
                     let context = Context {
                         reader: known.reader,
                         request,
@@ -72,7 +80,7 @@ pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -
     };
     let told = cell.told();
     Preview {
-        decision: cell.is_settled().then(|| decided(snapshot, request)),
+        decision: cell.is_settled().then(|| decide(request)),
         effects: told.effects,
         modes: told.modes,
         may_be_invalid: told.may_be_invalid,
@@ -158,14 +166,4 @@ fn asked(known: Known<'_>) -> [bool; 2] {
     let draft =
         frame.node(fixed::RUN).tag == tag::OBJECT && mode.tag == tag::INTERNED && mode.index() == 0;
     [draft, !draft]
-}
-
-fn decided(snapshot: &Snapshot, request: &Value) -> Decision {
-    let mut encoder = Encoder::new(&snapshot.nodes, request);
-    let mut picks = Vec::new();
-    routes(snapshot, request, &mut encoder, &mut picks);
-    let frame = encoder.into_frame();
-    let mut scratch = Scratch::default();
-    decide(snapshot, &frame, &picks, &[], None, &mut scratch);
-    decision(snapshot, &frame, &scratch.outcome)
 }

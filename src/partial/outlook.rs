@@ -1,6 +1,7 @@
 //! The effects and modes that a decision may have: the decision rule over what each policy may come to.
 
 use super::outcome::Outcome;
+use super::overlay::Overlay;
 use crate::compile::role;
 use crate::model::{DecisionEffect, Mode, PreviewCell};
 
@@ -21,6 +22,9 @@ impl Cell {
             |byte, (bit, place)| if bit { byte | place } else { byte },
         ))
     }
+
+    /// The cell of a request that is none of those that a residual is for: denied in draft.
+    pub(super) const OUTSIDE: Self = Self(2 | 8 | SETTLED);
 
     /// The cell of a request that is invalid, unless an unknown value makes it so.
     pub(super) fn invalid(may_be_otherwise: bool) -> Self {
@@ -74,16 +78,19 @@ pub(super) struct Outlook {
 
 impl Outlook {
     /// A value of an unknown field may make the request invalid: denied, in draft.
-    pub(super) fn new(may_be_invalid: bool) -> Self {
+    /// What a residual lays over may be anything that its private policies may do.
+    pub(super) fn new(may_be_invalid: bool, overlay: Option<&Overlay<'_>>) -> Self {
+        let may = overlay.map_or(0, |overlay| overlay.may);
+        let restricts = may & role::DENIES != 0;
         Self {
-            may: 0,
+            may,
             must: 0,
-            may_deny: false,
+            may_deny: restricts,
             must_deny: false,
-            may_ask: false,
+            may_ask: restricts,
             must_ask: false,
             may_be_invalid,
-            settled: !may_be_invalid,
+            settled: !may_be_invalid && may == 0,
         }
     }
 

@@ -6,6 +6,7 @@
 use super::candidates::{Candidate, candidates};
 use super::fold::{Residual as Folded, fold};
 use super::outcome::outcome;
+use super::overlay::is_at;
 use super::print;
 use super::private::Hidden;
 use super::sets::Known;
@@ -254,8 +255,7 @@ fn without<'v>(value: &'v Value, paths: &[Path], at: &mut Vec<&'v str>) -> Value
     let mut kept = Vec::with_capacity(members.len());
     for (name, member) in members {
         at.push(name);
-        let is_cut = |path: &Path| path.segments().iter().map(|s| &**s).eq(at.iter().copied());
-        if !paths.iter().any(is_cut) {
+        if !paths.iter().any(|path| is_at(path, at)) {
             kept.push((name.clone(), without(member, paths, at)));
         }
         at.pop();

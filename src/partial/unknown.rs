@@ -1,5 +1,7 @@
 //! The fields that are not known.
 
+use super::outlook::Cell;
+use super::overlay::{Overlay, difference};
 use crate::compile::{NodeId, Nodes, Step, fixed};
 use crate::model::{Path, Value};
 
@@ -93,6 +95,18 @@ impl Unknown {
         let mut unknown = Self::new(nodes, &all, |name| known.get(name));
         unknown.paths.retain(|path| is_given(&path));
         unknown
+    }
+
+    /// The cell of a request outside of what a residual is for. Where an unknown value may lead there, a deny is possible.
+    pub(super) fn hold_against<'v>(
+        &mut self,
+        overlay: Option<&Overlay<'_>>,
+        member: &dyn Fn(&str) -> Option<&'v Value>,
+    ) -> Option<Cell> {
+        let overlay = overlay?;
+        let is_known = |path: &Path| overlay.known.get(path.head()).is_some();
+        self.may_invalidate |= self.paths.iter().any(is_known);
+        difference(overlay, &self.paths, member).map(|_| Cell::OUTSIDE)
     }
 
     /// Parents have smaller numbers than what is below them.

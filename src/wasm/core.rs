@@ -338,7 +338,11 @@ impl Core {
     /// Previews a request that is a deep value; `unknown` is a JSON array of paths.
     pub fn preview(&self, request: &[u8], unknown: &str) -> JsValue {
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
-        json::object(&self.engine.preview(&request, &preview::paths(unknown)))
+        let unknown = preview::paths(unknown);
+        json::object(&match &self.residue {
+            Some(residue) => residue.preview(&self.engine, &request, &unknown),
+            None => self.engine.preview(&request, &unknown),
+        })
     }
 
     /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`Cell`] has it.
@@ -346,7 +350,10 @@ impl Core {
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
         let vary = preview::lists(deep::decode(vary).unwrap_or(Value::Unsupported));
         let paths = preview::paths(unknown);
-        let cells = preview_many(&self.engine.snapshot, &request, &paths, &vary);
+        let cells = match &self.residue {
+            Some(residue) => residue.preview_many(&self.engine, &request, &paths, &vary),
+            None => preview_many(&self.engine.snapshot, &request, &paths, &vary, None),
+        };
         cells.into_iter().map(Cell::byte).collect()
     }
 

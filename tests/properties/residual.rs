@@ -2,7 +2,7 @@
 
 use super::strategies::{anything, policies, request, value};
 use super::{grants, load};
-use portcullis::model::{Code, Decision, Mode, Path, Reason, Residual};
+use portcullis::model::{Code, Decision, DecisionEffect, Mode, Path, Reason, Residual};
 use portcullis::parse::parse_residual;
 use portcullis::{ResidualEngine, Value};
 use proptest::prelude::*;
@@ -136,6 +136,52 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn its_previews_miss_nothing_that_the_whole_set_may_decide(
+        set in visible(),
+        request in request(),
+        others in prop::collection::vec(request(), 12),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+        unknown in subsequence(vec!["input", "tool", "action", "user.role", "run.mode", "input.count"], 0..4),
+    ) {
+        let known = part(&request, &members);
+        let (engine, there) = (load(&set), reload(&residual(&set, &known, &[])));
+        let is_fixed = |path: &Path| known.get(path.head()).is_some();
+        let preview = there.preview(&value(&request), &paths(&unknown));
+        for other in others {
+            let mut completed = crate::preview::completed(&request, &other, &preview.unknown);
+            // Those that are outside are denied, and said to be.
+            for path in preview.unknown.iter().filter(|path| is_fixed(path)) {
+                prop_assert!(preview.effects.contains(&DecisionEffect::Deny) && preview.may_be_invalid);
+                completed[path.head()] = known[path.head()].clone();
+            }
+            let whole = engine.decide(&value(&completed));
+            prop_assert!(preview.effects.contains(&whole.effect), "{:?} {:?}", preview, whole);
+            prop_assert!(preview.modes.contains(&whole.mode), "{:?} {:?}", preview, whole);
+            if let Some(told) = &preview.decision {
+                prop_assert_eq!((told.effect, told.mode), (whole.effect, whole.mode));
+                prop_assert_eq!((&told.limits, &told.approvals), (&whole.limits, &whole.approvals));
+            }
+            let cells = there.preview_many(
+                &value(&request),
+                &paths(&unknown),
+                &[("tool".to_owned(), vec![value(&other["tool"])]), ("user".to_owned(), vec![value(&other["user"])])],
+            );
+            let mut varied = request.clone();
+            varied["tool"] = other["tool"].clone();
+            varied["user"] = other["user"].clone();
+            let one = there.preview(&value(&varied), &paths(&unknown));
+            prop_assert_eq!(cells[0].settled, one.decision.is_some());
+            prop_assert_eq!(
+                (&cells[0].effects, &cells[0].modes, cells[0].may_be_invalid),
+                (&one.effects, &one.modes, one.may_be_invalid)
+            );
+        }
+        let outside = there.preview(&Value::Null, &[]);
+        prop_assert_eq!(outside.effects, [DecisionEffect::Deny]);
+        prop_assert_eq!(outside.decision.map(|d| d.code), Some(Code::OutsideResidual));
     }
 
     #[test]
