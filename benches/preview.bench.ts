@@ -26,6 +26,25 @@ const single: Entrant = {
   texts: requestTexts(tools, 400),
 };
 const [decisions = [], rows = [], previews = []] = await measure([deciding, previewing, single]);
+
+// One tenant's share of a set of which each policy may leave the server, beside another half that is private.
+const set = policies(POLICIES).map(
+  (policy, i) => ({ ...policy, visibility: i % 2 === 0 ? "public" : "private" }) as const,
+);
+const mixed = await PolicyEngine.load({ policies: set });
+const loading: Entrant = {
+  run: () => {
+    const loaded = PolicyEngine.loadSync({ policies: set });
+    loaded.close();
+    return loaded.digest.length;
+  },
+  texts: requestTexts(tools, 4),
+};
+const remaining: Entrant = {
+  run: ({ tenant, app, user }) => mixed.residual({ tenant, app, user }).policies.length,
+  texts: requestTexts(tools, 4),
+};
+const [loads = [], residuals = []] = await measure([loading, remaining], 9, 2);
 print({
   title: "Previews, 10,000 policies",
   rows: [
@@ -34,6 +53,12 @@ print({
       ratio(rows, decisions),
       300,
       ` (${duration(median(rows))} in all)`,
+    ),
+    atMost(
+      "a residual for one tenant, app and user, of loading the set",
+      ratio(residuals, loads),
+      2,
+      ` (${duration(median(residuals))})`,
     ),
     atMost(
       "one preview, with conditions and words",

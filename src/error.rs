@@ -25,7 +25,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The policy it speaks of, where that is known.
     pub policy_id: Option<String>,
-    /// JSON Pointer (RFC 6901) into the array of policies; under `/catalogue` for the catalogue.
+    /// JSON Pointer (RFC 6901) into the array of policies; under `/catalogue` for the catalogue, `/residual` for a residual.
     pub pointer: String,
     /// What is wrong.
     pub message: String,
@@ -69,6 +69,11 @@ impl PolicySetError {
         self.diagnostics
     }
 }
+
+/// What was given as known is nothing that a residual can be made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct KnownError(pub(crate) &'static str);
 
 /// A request that can't be digested, so no grant can be bound to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -14,5 +14,5 @@ pub mod validate;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-pub use engine::{Engine, Loader, parse_grants, validate};
+pub use engine::{Engine, Loader, ResidualEngine, parse_grants, validate};
 pub use model::{Decision, Value};

@@ -1,7 +1,15 @@
 // Runs every example of the documentation, and holds its tables against the code.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { type Catalogue, type Decision, type Policy, PolicyEngine, type Request, validate } from "portcullis";
+import {
+  type Catalogue,
+  type Decision,
+  type Known,
+  type Policy,
+  PolicyEngine,
+  type Request,
+  validate,
+} from "portcullis";
 import { describe, expect, it } from "vitest";
 
 const root = new URL("../", import.meta.url);
@@ -36,6 +44,10 @@ interface Example extends Partial<Case> {
   /** What a preview answers while these fields are unknown. */
   unknown?: string[];
   preview?: { [key: string]: Json };
+  /** Members of the request for which a residual is made, what it holds, and what is decided by it. */
+  known?: string[];
+  residual?: { [key: string]: Json };
+  there?: { request?: { [key: string]: Json }; expect: { [key: string]: Json } }[];
   /** Codes of all errors of a set that does not load. */
   refused?: string[];
   /** Codes of all warnings of one that does. */
@@ -54,7 +66,7 @@ interface Block {
 const KEYS: ReadonlySet<string> = new Set([
   ...["condition", "input", "request", "is", "error", "field", "cases"],
   ...["policies", "catalogue", "omit", "grants", "expect", "refused", "warned", "request_digest", "digests"],
-  ...["unknown", "preview"],
+  ...["unknown", "preview", "known", "residual", "there"],
 ]);
 
 const minimal: { [key: string]: Json } = {
@@ -130,7 +142,14 @@ describe("every example", () => {
         Object.keys(example).filter((key) => !KEYS.has(key)),
         title,
       ).toEqual([]);
-      const checks = [casesOf(example).length > 0, example.expect, example.refused, example.warned, example.preview];
+      const checks = [
+        casesOf(example).length > 0,
+        example.expect,
+        example.refused,
+        example.warned,
+        example.preview,
+        example.there,
+      ];
       expect([...checks, example.request_digest, example.digests].some(Boolean), title).toBe(true);
     }
   });
@@ -165,6 +184,14 @@ describe("every example", () => {
     }
     if (example.preview !== undefined) {
       expect(engine.preview(request, { unknown: example.unknown })).toMatchObject(example.preview);
+    }
+    if (example.known !== undefined) {
+      const known = Object.entries(request).filter(([name]) => example.known?.includes(name));
+      const residual = engine.residual(Object.fromEntries(known) as unknown as Known);
+      expect(residual).toMatchObject(example.residual ?? {});
+      const there = PolicyEngine.loadSync({ residual });
+      for (const one of example.there ?? []) expect(there.decide(ask(one.request))).toMatchObject(one.expect);
+      there.close();
     }
     if (example.request_digest !== undefined) expect(engine.requestDigest(request)).toBe(example.request_digest);
     for (const { of, is } of example.digests ?? []) expect(sha256(of)).toBe(is);

@@ -8,6 +8,8 @@
 
 #[path = "properties/preview.rs"]
 mod preview;
+#[path = "properties/residual.rs"]
+mod residual;
 #[path = "properties/strategies.rs"]
 mod strategies;
 

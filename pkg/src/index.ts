@@ -1,5 +1,5 @@
 // The public names that every entry point has, but for the engine itself.
-export type { DecideOptions, ExplanationReader, PolicySet } from "./engine/engine.js";
+export type { DecideOptions, ExplanationReader, PolicySet, ResidualSet } from "./engine/engine.js";
 export {
   ApprovalRequiredError,
   DigestError,
@@ -43,7 +43,11 @@ export type { PolicyPreview } from "./types/generated/PolicyPreview.js";
 export type { Preview } from "./types/generated/Preview.js";
 export type { PreviewCell } from "./types/generated/PreviewCell.js";
 export type { PreviewOutcome } from "./types/generated/PreviewOutcome.js";
+export type { Private } from "./types/generated/Private.js";
+export type { PrivatePart } from "./types/generated/PrivatePart.js";
 export type { Reason } from "./types/generated/Reason.js";
+export type { Residual } from "./types/generated/Residual.js";
+export type { ResidualPolicy } from "./types/generated/ResidualPolicy.js";
 export type { RuleExpr } from "./types/generated/RuleExpr.js";
 export type { Scope } from "./types/generated/Scope.js";
 export type { Severity } from "./types/generated/Severity.js";
@@ -51,4 +55,4 @@ export type { Shadow } from "./types/generated/Shadow.js";
 export type { Subject } from "./types/generated/Subject.js";
 export type { ThenRule } from "./types/generated/ThenRule.js";
 export type { Visibility } from "./types/generated/Visibility.js";
-export type { Entity, Request, Run } from "./types/inputs.js";
+export type { Entity, Known, Request, Run } from "./types/inputs.js";

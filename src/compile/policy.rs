@@ -21,6 +21,8 @@ pub(crate) struct Compiled {
     pub(crate) tenant_id: Option<Box<str>>,
     pub(crate) enabled: bool,
     pub(crate) shadow: bool,
+    /// Whether it may leave the server in a residual.
+    pub(crate) public: bool,
     pub(crate) message: Option<Box<str>>,
     pub(crate) remedy: Option<Box<str>>,
     pub(crate) target: Box<[Box<str>]>,
@@ -141,6 +143,7 @@ pub(crate) fn compile(valid: ValidPolicy, nodes: &mut Nodes, actions: &[String])
         tenant_id: policy.tenant_id.map(Into::into),
         enabled: policy.enabled,
         shadow: policy.enforcement == Enforcement::Shadow,
+        public: policy.visibility == Visibility::Public,
         message: policy.message.map(Into::into),
         remedy: policy.remedy.map(Into::into),
         target: policy.target.into_iter().map(Into::into).collect(),

@@ -8,8 +8,13 @@ use crate::model::{MAX_DIGEST_BYTES, MAX_DIGEST_DEPTH, Value};
 
 const ENTITIES: [&str; 6] = ["agent", "app", "tenant", "tool", "user", "workflow"];
 
-/// SHA-256 over RFC 8785 JSON of who asks to do what, with which input, in which mode.
-pub(super) fn request_digest(snapshot: &Snapshot, request: &Value) -> Result<String, DigestError> {
+/// SHA-256 over RFC 8785 JSON of who asks to do what, with which input, in which mode. `definition_of` gives the digest of
+/// the definition that a tool has.
+pub(super) fn request_digest<'d>(
+    snapshot: &Snapshot,
+    request: &Value,
+    definition_of: &dyn Fn(&str) -> Result<Option<&'d str>, DigestError>,
+) -> Result<String, DigestError> {
     if let Some(field) = invalid_field(snapshot, request) {
         return Err(error(&field, "is not as a request must have it"));
     }
@@ -21,7 +26,7 @@ pub(super) fn request_digest(snapshot: &Snapshot, request: &Value) -> Result<Str
         .get("tool")
         .and_then(|t| t.get("id"))
         .and_then(Value::as_str);
-    let definition = tool.and_then(|name| snapshot.tool_digest(name));
+    let definition = tool.map(definition_of).transpose()?.flatten();
     let run = request.get("run").unwrap_or(&Value::Null);
     if !matches!(run, Value::Null | Value::Object(_)) {
         return Err(error("run", "is no object"));

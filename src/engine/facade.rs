@@ -5,7 +5,7 @@ use crate::engine::digest::request_digest;
 use crate::engine::grants::approved;
 use crate::engine::loader::Loader;
 use crate::error::{Diagnostic, DigestError, PolicySetError};
-use crate::eval::{Approved, Encoder, Scratch, decide, decision, routes};
+use crate::eval::{Approved, Encoder, Frame, Outcome, Scratch, decide, decision, routes};
 use crate::model::{Catalogue, Decision, Grant, Value};
 use crate::parse::{catalogue_value, parse_policy, policies_value};
 use crate::validate::{IdRegistry, Vocabulary, admit};
@@ -30,7 +30,7 @@ use crate::validate::{IdRegistry, Vocabulary, admit};
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) snapshot: Snapshot,
-    catalogue: Option<Catalogue>,
+    pub(super) catalogue: Option<Catalogue>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -89,18 +89,27 @@ impl Engine {
     }
 
     fn decide_with(&self, request: &Value, approved: &[Approved]) -> Decision {
+        let (frame, outcome) = self.outcome(request, approved);
+        decision(&self.snapshot, &frame, &outcome)
+    }
+
+    /// A decision that is not in words yet, and what was read for it.
+    pub(super) fn outcome(&self, request: &Value, approved: &[Approved]) -> (Frame, Outcome) {
         let mut encoder = Encoder::new(&self.snapshot.nodes, request);
         let mut picks = Vec::new();
         routes(&self.snapshot, request, &mut encoder, &mut picks);
         let frame = encoder.into_frame();
         let mut scratch = Scratch::default();
         decide(&self.snapshot, &frame, &picks, approved, None, &mut scratch);
-        decision(&self.snapshot, &frame, &scratch.outcome)
+        (frame, scratch.outcome)
     }
 
     /// The grants that hold for a request.
     pub(crate) fn approved(&self, request: &Value, grants: &[Grant]) -> Vec<Approved> {
-        approved(&self.snapshot, request, grants)
+        let digest = || self.request_digest(request);
+        approved(&self.snapshot, grants, &digest, &|_, policy, digest| {
+            policy.digest == *digest
+        })
     }
 
     /// What a grant binds of a request: SHA-256 over RFC 8785 JSON, as `sha256:` and hex.
@@ -108,7 +117,9 @@ impl Engine {
     /// # Errors
     /// [`DigestError`] if the request can't be digested exactly.
     pub fn request_digest(&self, request: &Value) -> Result<String, DigestError> {
-        request_digest(&self.snapshot, request)
+        request_digest(&self.snapshot, request, &|tool| {
+            Ok(self.snapshot.tool_digest(tool))
+        })
     }
 
     /// The digest of the platform's policies.

@@ -1,25 +1,31 @@
 //! Grants: which of them hold for a request.
 
-use crate::compile::Snapshot;
-use crate::engine::digest::request_digest;
+use crate::compile::{Compiled, Snapshot};
+use crate::error::DigestError;
 use crate::eval::Approved;
 use crate::model::{Grant, Mode, Value};
 
-/// The grants that bind this very request and policies as they are now.
+/// The grants that bind this very request and policies as they are now. `is_of` tells whether a text is the digest of a
+/// policy.
 ///
 /// Whether a grant's mode covers the decided one is for the decision to tell.
-pub(super) fn approved(snapshot: &Snapshot, request: &Value, grants: &[Grant]) -> Vec<Approved> {
+pub(super) fn approved(
+    snapshot: &Snapshot,
+    grants: &[Grant],
+    request_digest: &dyn Fn() -> Result<String, DigestError>,
+    is_of: &dyn Fn(u32, &Compiled, &str) -> bool,
+) -> Vec<Approved> {
     if grants.is_empty() {
         return Vec::new();
     }
     // A request that can't be digested was never approved.
-    let Ok(digest) = request_digest(snapshot, request) else {
+    let Ok(digest) = request_digest() else {
         return Vec::new();
     };
     let holds = |grant: &Grant| {
         let number = snapshot.number(&grant.policy_id)?;
         let policy = snapshot.policy(number)?;
-        let bound = policy.digest == *grant.policy_digest && digest == grant.request_digest;
+        let bound = is_of(number, policy, &grant.policy_digest) && digest == grant.request_digest;
         bound.then_some(Approved {
             policy: number,
             mode: grant.mode,

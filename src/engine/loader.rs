@@ -11,6 +11,8 @@ use crate::validate::{IdRegistry, Vocabulary, admit, check_catalogue};
 #[derive(Debug)]
 pub struct Loader {
     catalogue: Option<Catalogue>,
+    /// Whether the catalogue says which fields there are.
+    typed: bool,
     snapshot: Snapshot,
     ids: IdRegistry,
     pending: std::vec::IntoIter<Value>,
@@ -27,11 +29,21 @@ impl Loader {
         diagnostics.extend(catalogue.iter().flat_map(check_catalogue));
         Self {
             snapshot: Snapshot::new(catalogue.as_ref()),
+            typed: catalogue.is_some(),
             catalogue,
             ids: IdRegistry::default(),
             pending: Vec::new().into_iter(),
             index: 0,
             diagnostics,
+        }
+    }
+
+    /// Begins a set of which nothing but a list of declared actions is known.
+    pub(super) fn of_actions(actions: Value) -> Self {
+        let catalogue = Value::Object(vec![("actions".to_owned(), actions)]);
+        Self {
+            typed: false,
+            ..Self::new(Some(&catalogue))
         }
     }
 
@@ -53,7 +65,8 @@ impl Loader {
 
     /// Reads, checks and compiles at most so many of the waiting policies; whether none waits.
     pub fn step(&mut self, policies: usize) -> bool {
-        let vocabulary = Vocabulary::new(self.catalogue.as_ref());
+        let mut vocabulary = Vocabulary::new(self.catalogue.as_ref());
+        vocabulary.typed = self.typed;
         for value in self.pending.by_ref().take(policies) {
             let (parsed, mut findings) = parse_owned_policy(value, self.index);
             self.index = self.index.saturating_add(1);

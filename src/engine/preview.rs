@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::model::{Path, Preview, PreviewCell, Value};
-use crate::partial::{preview, preview_many};
+use crate::partial::{Cell, preview, preview_many};
 
 impl Engine {
     /// What may be decided on a request, whatever stands at the given fields and below them: any
@@ -32,7 +32,9 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn preview(&self, request: &Value, unknown: &[Path]) -> Preview {
-        preview(&self.snapshot, request, unknown)
+        preview(&self.snapshot, request, unknown, None, &|request| {
+            self.decide(request)
+        })
     }
 
     /// What may be decided on many requests that differ in a few top-level members, such as each tool
@@ -44,6 +46,7 @@ impl Engine {
         unknown: &[Path],
         vary: &[(String, Vec<Value>)],
     ) -> Vec<PreviewCell> {
-        preview_many(&self.snapshot, request, unknown, vary)
+        let cells = preview_many(&self.snapshot, request, unknown, vary, None);
+        cells.into_iter().map(Cell::told).collect()
     }
 }

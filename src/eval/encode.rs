@@ -18,6 +18,13 @@ pub(crate) struct Encoder<'v> {
     next: usize,
 }
 
+/// How much an encoder has read.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    next: usize,
+    heap: usize,
+}
+
 /// What was found at a node.
 #[derive(Clone)]
 enum Place<'v> {
@@ -85,6 +92,21 @@ impl<'v> Encoder<'v> {
             encoder.read(node);
         }
         encoder
+    }
+
+    /// How much was read so far.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            next: self.next,
+            heap: self.frame.heap.len(),
+        }
+    }
+
+    /// Gives back the room of all that was read since a mark. It is to be put, or never read again.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.next = mark.next;
+        self.frame.cells.truncate(mark.next);
+        self.frame.heap.truncate(mark.heap);
     }
 
     /// Puts another value at a node; `below` are all nodes below it. What was read there is read anew.

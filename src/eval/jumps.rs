@@ -28,7 +28,7 @@ pub(crate) fn run(jumps: &[Jump], frame: &Frame) -> Option<bool> {
     reason = "equality of doubles is what `eq` means; −0 equals 0"
 )]
 #[inline(always)]
-fn answer(jump: Jump, frame: &Frame) -> Option<bool> {
+pub(crate) fn answer(jump: Jump, frame: &Frame) -> Option<bool> {
     let cell = frame.node(jump.node());
     match jump.ask() {
         Ask::IsLess => Some(exact(cell)? < jump.number()),

@@ -22,6 +22,7 @@ pub(crate) use decide::{
 pub(crate) use encode::Encoder;
 pub(crate) use expr::{Truth, eval};
 pub(crate) use frame::{Frame, tag};
+pub(crate) use jumps::answer;
 pub(crate) use memo::Memo;
 pub(crate) use probe::value;
 pub(crate) use report::decision;

@@ -83,7 +83,7 @@ pub(crate) fn routes(
                 encoder.frame().node(node.saturating_add(1)),
             );
             match id_text(snapshot, encoder, node, entity, id) {
-                Some(id) => snapshot.route(owner, number, &id, picks),
+                Some(id) => snapshot.route(owner, number, id, picks),
                 None if entity.tag == tag::NULL => {}
                 None => picks.push(all | FAULT),
             }
@@ -108,23 +108,21 @@ pub(crate) fn routes(
 }
 
 /// The id of an entity, where it has one.
-pub(crate) fn id_text(
-    snapshot: &Snapshot,
-    encoder: &Encoder<'_>,
+pub(crate) fn id_text<'a>(
+    snapshot: &'a Snapshot,
+    encoder: &'a Encoder<'_>,
     node: NodeId,
     entity: Cell,
     id: Cell,
-) -> Option<String> {
+) -> Option<&'a str> {
     if entity.tag != tag::OBJECT {
         return None;
     }
     match id.tag {
-        tag::STRING => encoder.frame().text(id).map(str::to_owned),
+        tag::STRING => encoder.frame().text(id),
         tag::INTERNED => {
             let known = snapshot.nodes.get(node.saturating_add(1))?;
-            known
-                .literal(u32::try_from(id.index()).ok()?)
-                .map(str::to_owned)
+            known.literal(u32::try_from(id.index()).ok()?)
         }
         _ => None,
     }

@@ -38,6 +38,10 @@ pub enum Code {
     PoliciesUnavailable,
     /// The engine failed and is being rebuilt.
     EngineFailure,
+    /// A policy that a residual does not hold may decide this.
+    AskServer,
+    /// The request differs in what was known when the residual was made.
+    OutsideResidual,
 }
 
 /// Why a condition could not be evaluated.

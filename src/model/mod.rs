@@ -12,6 +12,7 @@ mod path;
 mod pointer;
 mod policy;
 mod preview;
+mod residual;
 mod sorted;
 mod value;
 
@@ -38,5 +39,6 @@ pub use policy::{
     Then, Visibility,
 };
 pub use preview::{PolicyPreview, Preview, PreviewCell, PreviewOutcome};
+pub use residual::{Private, PrivatePart, RESIDUAL_FORM, Residual, ResidualPolicy};
 pub(crate) use sorted::{sorted, sorted_set};
 pub use value::{Oversized, Value};

@@ -9,6 +9,8 @@ pub(crate) enum At<'a> {
     Policies,
     /// The catalogue.
     Catalogue,
+    /// A residual, but for its policies.
+    Residual,
     /// A member.
     Key(&'a At<'a>, &'a str),
     /// An element.
@@ -31,6 +33,7 @@ impl<'a> At<'a> {
         match self {
             At::Policies => Pointer::root(),
             At::Catalogue => Pointer::root().key("catalogue"),
+            At::Residual => Pointer::root().key("residual"),
             At::Key(parent, key) => parent.pointer().key(key),
             At::Index(parent, index) => parent.pointer().index(*index),
         }

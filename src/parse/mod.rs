@@ -17,6 +17,7 @@ mod operand;
 mod order;
 mod policy;
 mod print;
+mod residual;
 mod rule;
 mod schema;
 mod text;
@@ -33,8 +34,12 @@ pub(crate) use cursor::At;
 pub use duration::duration_ms;
 pub(crate) use findings::{Findings, did_you_mean, nearest, quote};
 pub(crate) use order::sort_in_document_order;
-pub(crate) use print::{effect_name, scope_name};
+pub(crate) use print::{Object, effect_name, print_approval, print_then, scope_name};
 pub use print::{print_condition, print_policy};
+pub(crate) use residual::{is_plain, tenant_of};
+pub use residual::{parse_residual, residual_value};
+pub(crate) use rule::is_small;
+pub(crate) use rule::most_bytes;
 pub use text::{catalogue_value, parse_text, policies_value};
 
 /// What came of reading an array of policies.

@@ -68,7 +68,7 @@ fn print_rule(policy: &Policy) -> Value {
     rule.done()
 }
 
-fn print_approval(approval: &Approval) -> Value {
+pub(crate) fn print_approval(approval: &Approval) -> Value {
     let mut approvers = Object::default();
     if !approval.roles.is_empty() {
         approvers.put("roles", texts(&approval.roles));
@@ -87,7 +87,7 @@ fn print_approval(approval: &Approval) -> Value {
     object.done()
 }
 
-fn print_then(then: &Then) -> Value {
+pub(crate) fn print_then(then: &Then) -> Value {
     let mut object = Object::default();
     if then.draft {
         object.text("mode", "draft");
@@ -226,18 +226,18 @@ impl Test {
 
 /// An object under construction.
 #[derive(Default)]
-struct Object(Vec<(String, Value)>);
+pub(crate) struct Object(Vec<(String, Value)>);
 
 impl Object {
-    fn put(&mut self, key: &str, value: Value) {
+    pub(crate) fn put(&mut self, key: &str, value: Value) {
         self.0.push((key.to_owned(), value));
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(crate) fn text(&mut self, key: &str, text: &str) {
         self.put(key, Value::from(text));
     }
 
-    fn done(self) -> Value {
+    pub(crate) fn done(self) -> Value {
         Value::Object(self.0)
     }
 }

@@ -103,27 +103,35 @@ pub(crate) fn read_rule(value: &Value, head: &Head, at: &At<'_>, findings: &mut 
 
 /// Whether the rule is within its caps in bytes and depth.
 fn fits(value: &Value, at: &At<'_>, findings: &mut Findings) -> bool {
-    // The array of policies and the policy are two levels around it.
-    let Some(most) = most_bytes(value, MAX_JSON_DEPTH.saturating_sub(2)) else {
-        nested_too_deep(at, findings);
-        return false;
-    };
-    if most <= MAX_RULE_BYTES {
-        return true;
+    match bytes_of(value) {
+        None => nested_too_deep(at, findings),
+        Some(used) if used <= MAX_RULE_BYTES => return true,
+        Some(used) => findings.over_cap(
+            Code::RuleTooLarge,
+            at,
+            "the rule",
+            used,
+            MAX_RULE_BYTES,
+            "bytes of canonical JSON",
+        ),
     }
-    let used = digest::canonical(value).len();
-    if used <= MAX_RULE_BYTES {
-        return true;
-    }
-    findings.over_cap(
-        Code::RuleTooLarge,
-        at,
-        "the rule",
-        used,
-        MAX_RULE_BYTES,
-        "bytes of canonical JSON",
-    );
     false
+}
+
+/// Whether a rule is within its caps.
+pub(crate) fn is_small(rule: &Value) -> bool {
+    bytes_of(rule).is_some_and(|used| used <= MAX_RULE_BYTES)
+}
+
+/// The bytes of a rule, exact where they may be over the cap; `None` where it nests too deep.
+fn bytes_of(rule: &Value) -> Option<usize> {
+    // The array of policies and the policy are two levels around it.
+    let most = most_bytes(rule, MAX_JSON_DEPTH.saturating_sub(2))?;
+    Some(if most <= MAX_RULE_BYTES {
+        most
+    } else {
+        digest::canonical(rule).len()
+    })
 }
 
 /// Notes JSON that nests too deep.

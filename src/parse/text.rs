@@ -45,7 +45,7 @@ pub fn catalogue_value(text: &str) -> Result<Value, Vec<Diagnostic>> {
     }
 }
 
-fn read(text: &str, at: &At<'_>) -> Result<Value, Vec<Diagnostic>> {
+pub(super) fn read(text: &str, at: &At<'_>) -> Result<Value, Vec<Diagnostic>> {
     Value::from_json_with_duplicates(text).map_err(|error| {
         let mut findings = Findings::default();
         if error.is_too_deep() {

@@ -25,92 +25,148 @@ pub(super) struct Open {
     pub(super) action: bool,
 }
 
-/// Buckets that were reached, and how their policies cover the request.
-struct Reached {
+/// A bucket that was reached, and how its policies cover the request.
+#[derive(Clone, Copy)]
+pub(super) struct Reached {
     bucket: BucketId,
     owner: u32,
     errs: bool,
     is_open: bool,
 }
 
-/// The candidates, in the order of decisions, with all that they read.
+impl Reached {
+    /// Whether owner and target cover the request for certain.
+    pub(super) fn covers(self) -> bool {
+        !self.errs && !self.is_open
+    }
+}
+
+/// Finds policies that may cover a request. What it is made of serves the next request.
+#[derive(Default)]
+pub(super) struct Finder {
+    reached: Vec<Reached>,
+    routed: Vec<BucketId>,
+}
+
+/// The candidates, in the order of decisions, with all that they read and that is known.
 pub(super) fn candidates(
     snapshot: &Snapshot,
     unknown: &Unknown,
     encoder: &mut Encoder<'_>,
 ) -> Vec<Candidate> {
-    let lacks = |node| unknown.covers(node);
-    let action_open = lacks(fixed::ACTION);
-    let tenant_open = lacks(fixed::TENANT_ID);
-    let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
-    let own = (!action_open).then(|| own_entity(encoder.frame()));
     let mut found: Vec<(u32, u32, usize)> = Vec::with_capacity(32);
-    let reached = reached(snapshot, unknown, encoder);
-    for (at, reached) in reached.iter().enumerate() {
-        for bucket in parts(snapshot, unknown, encoder, reached.bucket) {
-            let always = snapshot.buckets.get(bucket).map_or(&[][..], |b| &b.always);
-            for &number in always {
-                found.push((snapshot.rank(number), number, at));
-            }
+    let mut reached: Vec<Reached> = Vec::new();
+    let mut last = None;
+    Finder::default().each(snapshot, unknown, encoder, &mut |_, number, by| {
+        if last != Some(by.bucket) {
+            last = Some(by.bucket);
+            reached.push(by);
         }
-    }
+        found.push((
+            snapshot.rank(number),
+            number,
+            reached.len().saturating_sub(1),
+        ));
+    });
     let mut found = sorted(found);
     // Several of its targets may match.
     found.dedup_by_key(|(_, number, _)| *number);
-    let mut candidates = Vec::with_capacity(found.len());
-    for (_, number, at) in found {
-        let (Some(policy), Some(reached)) = (snapshot.policy(number), reached.get(at)) else {
-            continue;
-        };
-        if !action_open && !policy.covers_action(action) {
-            continue;
-        }
-        let open = Open {
-            tenant: tenant_open && reached.owner != 0,
-            target: reached.is_open,
-            action: action_open && policy.role & role::SELECTIVE != 0,
-        };
-        let covers = if reached.errs {
-            Truths::ERROR
-        } else if reached.is_open {
-            by_any_id(policy, own)
-        } else {
-            Truths::TRUE
-        };
-        let either = |open: bool| if open { Truths::NO_ERROR } else { Truths::TRUE };
-        let covers = covers.and(either(open.tenant)).and(either(open.action));
-        for read in &policy.reads {
-            encoder.read(read.node());
-        }
-        candidates.push(Candidate {
-            number,
-            covers,
-            open,
-        });
-    }
-    candidates
+    let candidates = found.into_iter().filter_map(|(_, number, at)| {
+        let by = reached.get(at)?;
+        let candidate = candidate(snapshot, unknown, encoder, number, *by)?;
+        read(snapshot.policy(number)?, unknown, encoder);
+        Some(candidate)
+    });
+    candidates.collect()
 }
 
-/// The buckets of all owners and scopes that may matter.
-fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec<Reached> {
-    let lacks = |node| unknown.covers(node);
-    let frame = encoder.frame();
-    let (entity_cell, id) = (frame.node(fixed::TENANT), frame.node(fixed::TENANT_ID));
-    let tenant = id_text(snapshot, encoder, fixed::TENANT, entity_cell, id);
-    let tenant = snapshot.owner(tenant.as_deref());
-    let owners: Vec<u32> = if lacks(fixed::TENANT_ID) {
-        (0..u32::try_from(snapshot.owners()).unwrap_or(u32::MAX)).collect()
-    } else if tenant == 0 {
-        vec![0]
-    } else {
-        vec![0, tenant]
+/// A policy of a bucket that was reached, where it may cover the request.
+pub(super) fn candidate(
+    snapshot: &Snapshot,
+    unknown: &Unknown,
+    encoder: &Encoder<'_>,
+    number: u32,
+    by: Reached,
+) -> Option<Candidate> {
+    let policy = snapshot.policy(number)?;
+    let action_open = unknown.covers(fixed::ACTION);
+    let action = u32::try_from(encoder.frame().node(fixed::ACTION).index()).unwrap_or(u32::MAX);
+    if !action_open && !policy.covers_action(action) {
+        return None;
+    }
+    let open = Open {
+        tenant: by.owner != 0 && unknown.covers(fixed::TENANT_ID),
+        target: by.is_open,
+        action: action_open && policy.role & role::SELECTIVE != 0,
     };
-    let mut reached = Vec::with_capacity(8);
-    let mut routed = Vec::with_capacity(8);
-    for owner in owners {
+    let covers = if by.errs {
+        Truths::ERROR
+    } else if by.is_open {
+        by_any_id(policy, (!action_open).then(|| own_entity(encoder.frame())))
+    } else {
+        Truths::TRUE
+    };
+    let either = |open: bool| if open { Truths::NO_ERROR } else { Truths::TRUE };
+    let covers = covers.and(either(open.tenant)).and(either(open.action));
+    Some(Candidate {
+        number,
+        covers,
+        open,
+    })
+}
+
+/// Reads what a policy reads and is known.
+pub(super) fn read(policy: &Compiled, unknown: &Unknown, encoder: &mut Encoder<'_>) {
+    for node in policy.reads.iter().map(|read| read.node()) {
+        if !unknown.covers(node) {
+            encoder.read(node);
+        }
+    }
+}
+
+/// Called with the number of a policy.
+type Visit<'f, 'v> = &'f mut dyn FnMut(&mut Encoder<'v>, u32, Reached);
+
+impl Finder {
+    /// Visits each policy that may cover a request by its owner and its ids; several times where several targets match.
+    pub(super) fn each<'v>(
+        &mut self,
+        snapshot: &Snapshot,
+        unknown: &Unknown,
+        encoder: &mut Encoder<'v>,
+        visit: Visit<'_, 'v>,
+    ) {
+        let frame = encoder.frame();
+        let (tenant, id) = (frame.node(fixed::TENANT), frame.node(fixed::TENANT_ID));
+        let tenant = snapshot.owner(id_text(snapshot, encoder, fixed::TENANT, tenant, id));
+        self.reached.clear();
+        if unknown.covers(fixed::TENANT_ID) {
+            for owner in 0..u32::try_from(snapshot.owners()).unwrap_or(u32::MAX) {
+                self.reach(snapshot, unknown, encoder, owner);
+            }
+        } else {
+            self.reach(snapshot, unknown, encoder, 0);
+            if tenant != 0 {
+                self.reach(snapshot, unknown, encoder, tenant);
+            }
+        }
+        for &by in &self.reached {
+            let part = part(snapshot, unknown, encoder, by.bucket);
+            for bucket in std::iter::once(by.bucket).chain(part) {
+                let always = snapshot.buckets.get(bucket).map_or(&[][..], |b| &b.always);
+                for &number in always {
+                    visit(encoder, number, by);
+                }
+            }
+        }
+    }
+
+    /// The buckets of an owner at all scopes that may matter.
+    fn reach(&mut self, snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>, owner: u32) {
         let Some(index) = snapshot.owner_index(owner) else {
-            continue;
+            return;
         };
+        let (reached, routed) = (&mut self.reached, &mut self.routed);
         let mut reach = |bucket: BucketId, is_open| {
             reached.push(Reached {
                 bucket: bucket & !FAULT,
@@ -126,7 +182,7 @@ fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec
             let Some(all) = filed.all else { continue };
             let node = entity(scope);
             let id_node = node.saturating_add(1);
-            if lacks(id_node) {
+            if unknown.covers(id_node) {
                 reach(all, true);
                 continue;
             }
@@ -134,7 +190,7 @@ fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec
             let (entity, id) = (frame.node(node), frame.node(id_node));
             match id_text(snapshot, encoder, node, entity, id) {
                 Some(id) => {
-                    snapshot.route(owner, number, &id, &mut routed);
+                    snapshot.route(owner, number, id, routed);
                     routed.drain(..).for_each(|bucket| reach(bucket, false));
                 }
                 None if entity.tag == tag::NULL => {}
@@ -142,24 +198,20 @@ fn reached(snapshot: &Snapshot, unknown: &Unknown, encoder: &Encoder<'_>) -> Vec
             }
         }
     }
-    reached
 }
 
-/// A bucket, and the part of it that the request's value leads to: every part where that is unknown.
-fn parts(
+/// The part of a bucket that the request's value leads to: every part where that is unknown.
+fn part(
     snapshot: &Snapshot,
     unknown: &Unknown,
     encoder: &mut Encoder<'_>,
     bucket: BucketId,
-) -> impl Iterator<Item = BucketId> {
-    let split = snapshot.buckets.get(bucket).and_then(|b| b.split.as_ref());
-    let part = split.and_then(|split| {
-        if unknown.covers(split.node) {
-            return Some(split.rest);
-        }
-        part_of_split(snapshot, encoder, split)
-    });
-    std::iter::once(bucket).chain(part)
+) -> Option<BucketId> {
+    let split = snapshot.buckets.get(bucket)?.split.as_ref()?;
+    if unknown.covers(split.node) {
+        return Some(split.rest);
+    }
+    part_of_split(snapshot, encoder, split)
 }
 
 /// Whether a policy covers an id that may be any. An entity of the action itself is always there.

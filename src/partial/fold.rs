@@ -23,26 +23,25 @@ pub(super) fn residual<'a>(
     let when = policy
         .when
         .as_ref()
-        .map(|when| fold(known, when, restricts));
+        .map(|when| fold(known, when, Some(restricts)));
     let unless = policy
         .unless
         .as_ref()
-        .map(|unless| negated(fold(known, unless, !restricts)));
+        .map(|unless| negated(fold(known, unless, Some(!restricts))));
     join(when.into_iter().chain(unless), true)
 }
 
-/// `error` is what an error counts as, where it stands.
-fn fold<'a>(known: Known<'a>, expr: &'a Expr, error: bool) -> Residual<'a> {
-    if let Some(certain) = truths(known, expr, None)
-        .counting_errors_as(error)
-        .certain()
-    {
+/// `error` is what an error counts as, where it stands; without it errors stay what they are, and the leaves that err stay.
+pub(super) fn fold<'a>(known: Known<'a>, expr: &'a Expr, error: Option<bool>) -> Residual<'a> {
+    let truths = truths(known, expr, None);
+    let counted = error.map_or(truths, |error| truths.counting_errors_as(error));
+    if let Some(certain) = counted.certain() {
         return Residual::Certain(certain);
     }
     match expr {
         Expr::All(children) => join(children.iter().map(|c| fold(known, c, error)), true),
         Expr::Any(children) => join(children.iter().map(|c| fold(known, c, error)), false),
-        Expr::Not(child) => negated(fold(known, child, !error)),
+        Expr::Not(child) => negated(fold(known, child, error.map(|error| !error))),
         Expr::Probe(probe) => Residual::Leaf(probe),
     }
 }

@@ -10,8 +10,12 @@ mod fold;
 mod matrix;
 mod outcome;
 mod outlook;
+mod overlay;
+mod plain;
 mod print;
+mod private;
 mod reach;
+mod remains;
 mod sets;
 mod truths;
 mod unknown;
@@ -21,100 +25,93 @@ use candidates::{Candidate, candidates};
 use fold::{Residual, residual};
 pub(crate) use matrix::preview_many;
 use outcome::{Outcome, outcome};
+pub(crate) use outlook::Cell;
 use outlook::Outlook;
+pub(crate) use overlay::{Overlay, difference};
+pub(crate) use private::role_of;
+pub(crate) use remains::residual as residual_of;
 use sets::Known;
 use unknown::Unknown;
 
 use crate::compile::{Snapshot, fixed};
-use crate::eval::{
-    Encoder, Memo, Reader, Scratch, decide, decision, invalid, invalid_under_any_action, routes,
-    tag,
-};
+use crate::eval::{Encoder, Frame, Memo, Reader, invalid, invalid_under_any_action, tag};
 use crate::explain::facts::Context;
-use crate::model::{
-    Decision, DecisionEffect, Effect, Mode, Path, PolicyPreview, Preview, PreviewCell,
-    PreviewOutcome, Value,
-};
+use crate::model::{Decision, Effect, Path, PolicyPreview, Preview, PreviewOutcome, Value};
 
-/// What may be decided on a request, whatever stands in its unknown fields.
-pub(crate) fn preview(snapshot: &Snapshot, request: &Value, prefixes: &[Path]) -> Preview {
-    let unknown = Unknown::new(&snapshot.nodes, prefixes, |name| request.get(name));
+/// What may be decided on a request, whatever stands in its unknown fields. `decide` is asked where nothing there matters.
+pub(crate) fn preview(
+    snapshot: &Snapshot,
+    request: &Value,
+    prefixes: &[Path],
+    overlay: Option<&Overlay<'_>>,
+    decide: &dyn Fn(&Value) -> Decision,
+) -> Preview {
+    let mut unknown = Unknown::new(&snapshot.nodes, prefixes, |name| request.get(name));
     let mut encoder = Encoder::new(&snapshot.nodes, request);
     let mut policies = Vec::new();
-    let mut visit = |known: Known<'_>, candidate: Candidate, outcome| {
-        if let Some(policy) = snapshot.policy(candidate.number) {
-            let context = Context {
-                reader: known.reader,
-                request,
-                policy,
-            };
-            policies.push(told(known, context, candidate, outcome));
+    let outside = unknown.hold_against(overlay, &|name| request.get(name));
+    let cell = match outside.or_else(|| invalid_cell(snapshot, encoder.frame(), &unknown)) {
+        Some(cell) => cell,
+        None => {
+            let candidates = candidates(snapshot, &unknown, &mut encoder);
+            let mut memo = Memo::default();
+            memo.reset(snapshot.nodes.len());
+            let known = known(snapshot, &encoder, &memo, &unknown);
+            let mut outlook = Outlook::new(unknown.may_invalidate, overlay);
+            let public = overlay.map_or(usize::MAX, |overlay| overlay.policies);
+            for candidate in candidates {
+                let Some(policy) = snapshot.policy(candidate.number) else {
+                    continue;
+                };
+                let outcome = outcome(known, policy, candidate);
+                outlook.add(policy.role, outcome);
+                let is_told = outcome.applies && !policy.shadow;
+                if is_told && (candidate.number as usize) < public {
+                    let context = Context {
+                        reader: known.reader,
+                        request,
+                        policy,
+                    };
+                    policies.push(told(known, context, candidate, outcome));
+                }
+            }
+            outlook.cell(asked(known))
         }
     };
-    let memo = &mut Memo::default();
-    let cell = survey(snapshot, &mut encoder, &unknown, memo, &mut visit);
+    let told = cell.told();
     Preview {
-        decision: cell.settled.then(|| decided(snapshot, request)),
-        effects: cell.effects,
-        modes: cell.modes,
-        may_be_invalid: cell.may_be_invalid,
+        decision: cell.is_settled().then(|| decide(request)),
+        effects: told.effects,
+        modes: told.modes,
+        may_be_invalid: told.may_be_invalid,
         policies,
         unknown: unknown.paths,
     }
 }
 
-/// What is told of a policy that applies or may.
-type Visit<'v> = &'v mut dyn FnMut(Known<'_>, Candidate, Outcome);
-
-/// Looks at every policy that may cover a request, and visits those that matter.
-fn survey(
-    snapshot: &Snapshot,
-    encoder: &mut Encoder<'_>,
-    unknown: &Unknown,
-    memo: &mut Memo,
-    visit: Visit<'_>,
-) -> PreviewCell {
-    let lacks = |node| unknown.covers(node);
-    let may_be_invalid = unknown.may_invalidate;
-    let invalid = if lacks(fixed::ACTION) {
-        invalid_under_any_action(snapshot, encoder.frame())
+/// The cell of a request that is invalid whatever stands in its unknown fields.
+fn invalid_cell(snapshot: &Snapshot, frame: &Frame, unknown: &Unknown) -> Option<Cell> {
+    let invalid = if unknown.covers(fixed::ACTION) {
+        invalid_under_any_action(snapshot, frame)
     } else {
-        invalid(snapshot, encoder.frame())
+        invalid(snapshot, frame)
     };
-    if invalid.is_some_and(|node| !lacks(node)) {
-        return PreviewCell {
-            effects: vec![DecisionEffect::Deny],
-            modes: vec![Mode::Draft],
-            settled: !may_be_invalid,
-            may_be_invalid: true,
-        };
-    }
-    let candidates = candidates(snapshot, unknown, encoder);
-    memo.reset(snapshot.nodes.len());
-    let known = Known {
-        reader: Reader {
-            snapshot,
-            frame: encoder.frame(),
-            memo,
-        },
-        unknown,
+    let certain = !unknown.covers(invalid?);
+    certain.then(|| Cell::invalid(unknown.may_invalidate))
+}
+
+fn known<'a>(
+    snapshot: &'a Snapshot,
+    encoder: &'a Encoder<'_>,
+    memo: &'a Memo,
+    unknown: &'a Unknown,
+) -> Known<'a> {
+    let reader = Reader {
+        snapshot,
+        frame: encoder.frame(),
+        memo,
     };
-    let mut outlook = Outlook::new(may_be_invalid);
-    for candidate in candidates {
-        if let Some(policy) = snapshot.policy(candidate.number) {
-            let outcome = outcome(known, policy, candidate);
-            outlook.add(policy, outcome);
-            if outcome.applies && !policy.shadow {
-                visit(known, candidate, outcome);
-            }
-        }
-    }
-    PreviewCell {
-        effects: outlook.effects().collect(),
-        modes: outlook.modes(asked(known)).collect(),
-        settled: outlook.settled,
-        may_be_invalid,
-    }
+    Known { reader, unknown }
 }
 
 /// What may become of one policy, in JSON and in words.
@@ -169,14 +166,4 @@ fn asked(known: Known<'_>) -> [bool; 2] {
     let draft =
         frame.node(fixed::RUN).tag == tag::OBJECT && mode.tag == tag::INTERNED && mode.index() == 0;
     [draft, !draft]
-}
-
-fn decided(snapshot: &Snapshot, request: &Value) -> Decision {
-    let mut encoder = Encoder::new(&snapshot.nodes, request);
-    let mut picks = Vec::new();
-    routes(snapshot, request, &mut encoder, &mut picks);
-    let frame = encoder.into_frame();
-    let mut scratch = Scratch::default();
-    decide(snapshot, &frame, &picks, &[], None, &mut scratch);
-    decision(snapshot, &frame, &scratch.outcome)
 }

@@ -22,6 +22,19 @@ pub(super) struct Outcome {
     pub(super) settled: bool,
 }
 
+impl Outcome {
+    /// Of a policy that asks for nothing where it applies.
+    pub(super) fn of(truth: Truths) -> Self {
+        Self {
+            passes: truth != Truths::TRUE,
+            applies: truth != Truths::FALSE,
+            resolves: true,
+            fails: false,
+            settled: truth != Truths::ANY,
+        }
+    }
+}
+
 /// What a candidate may come to.
 pub(super) fn outcome(known: Known<'_>, policy: &Compiled, candidate: Candidate) -> Outcome {
     let when = policy.when.as_ref().map(|when| truths(known, when, None));
@@ -31,18 +44,18 @@ pub(super) fn outcome(known: Known<'_>, policy: &Compiled, candidate: Candidate)
     let truth = all.fold(candidate.covers, Truths::and);
     let restricts = policy.effect != Effect::Allow;
     let counted = truth.counting_errors_as(restricts);
+    let demands = demands(known, policy);
     let reads_unknown = || policy.reads.iter().any(|read| known.lacks(read.node()));
     // An error is told in the decision, and which one it is may depend on what is unknown.
-    let told = truth == Truths::TRUE || !counted.has(Truths::TRUE) || !reads_unknown();
-    let demands = demands(known, policy);
+    let is_told = || counted == Truths::FALSE || truth == Truths::TRUE || !reads_unknown();
     Outcome {
         passes: counted.has(Truths::FALSE),
         applies: counted.has(Truths::TRUE),
         resolves: demands.has(Truths::TRUE),
         fails: demands.has(Truths::ERROR),
         settled: counted.certain().is_some()
-            && told
-            && (counted == Truths::FALSE || !demands_unknown(known, policy)),
+            && (counted == Truths::FALSE || !demands_unknown(known, policy))
+            && is_told(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::fold::Residual;
 use crate::compile::{Check, Expr, NodeId, Probe, Step, fixed};
 use crate::eval::path_of;
 use crate::explain::facts::{Context, asked, literal_value};
-use crate::model::{Derivation, Path, Value};
+use crate::model::{Derivation, Path, Value, sorted};
 
 /// What is left of a condition; nothing where nothing is.
 pub(super) fn condition(context: Context<'_>, residual: &Residual<'_>) -> Option<Value> {
@@ -25,7 +25,8 @@ fn object(key: &str, value: Value) -> Value {
     Value::Object(vec![(key.to_owned(), value)])
 }
 
-fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
+/// A whole condition; `column` is where the elements of the quantifier around are, the root where there is none.
+pub(super) fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
     let all = |children: &[Expr]| {
         Value::Array(children.iter().map(|c| expr(context, c, column)).collect())
     };
@@ -37,7 +38,6 @@ fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
     }
 }
 
-/// A leaf; `column` is where the elements of the quantifier around are, the root where there is none.
 fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
     let mut members: Vec<(String, Value)> = Vec::new();
     let mut put = |key: &str, value: Value| members.push((key.to_owned(), value));
@@ -66,6 +66,9 @@ fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
             let name = right.into_iter().filter(|(key, _)| key == "field");
             put(operator, Value::Object(name.collect()));
         }
+        (Check::In { .. } | Check::IncludesSome { .. }, Value::Array(literals)) => {
+            put(operator, in_order(literals));
+        }
         (_, right) => put(operator, right),
     }
     if let Check::Pattern {
@@ -78,6 +81,19 @@ fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
         put("ignore_case", Value::Bool(true));
     }
     Value::Object(members)
+}
+
+/// Strings in the order of their bytes: that of their numbers would tell what other policies compare with.
+fn in_order(literals: Vec<Value>) -> Value {
+    let (mut texts, mut others) = (Vec::new(), Vec::new());
+    for literal in literals {
+        match literal {
+            Value::String(text) => texts.push(text),
+            other => others.push(other),
+        }
+    }
+    others.extend(sorted(texts).into_iter().map(Value::String));
+    Value::Array(others)
 }
 
 /// The path of a node in the element; nothing for the element itself.

@@ -1,6 +1,8 @@
 //! The fields that are not known.
 
-use crate::compile::{NodeId, Nodes, fixed};
+use super::outlook::Cell;
+use super::overlay::{Overlay, difference};
+use crate::compile::{NodeId, Nodes, Step, fixed};
 use crate::model::{Path, Value};
 
 /// What makes a request invalid if it is not as it must be.
@@ -25,6 +27,8 @@ pub(super) struct Unknown {
     lacking: Vec<bool>,
     /// Whether a value of them can make a request invalid.
     pub(super) may_invalidate: bool,
+    /// Whether any is one that is read of every request.
+    pub(super) is_of_fixed: bool,
     /// The objects that they lie in.
     around: Vec<NodeId>,
 }
@@ -53,6 +57,7 @@ impl Unknown {
             paths,
             lacking: vec![false; nodes.len()],
             may_invalidate: false,
+            is_of_fixed: false,
             around: Vec::new(),
         };
         for path in &unknown.paths {
@@ -68,8 +73,40 @@ impl Unknown {
         if unknown.lacking.contains(&true) {
             unknown.spread(nodes);
         }
+        unknown.is_of_fixed = (fixed::ROOT..=fixed::RUN_ROOT_ID).any(|at| unknown.covers(at));
         unknown.may_invalidate = VALIDITY.into_iter().any(|node| unknown.covers(node));
         unknown
+    }
+
+    /// All is unknown but the members that are given, and in these the given fields are.
+    pub(super) fn but_for(nodes: &Nodes, known: &Value, prefixes: &[Path]) -> Self {
+        let is_given = |path: &&Path| known.get(path.head()).is_some();
+        let within = prefixes.iter().filter(is_given).cloned();
+        let others = (0..NodeId::try_from(nodes.len()).unwrap_or(NodeId::MAX)).filter_map(|at| {
+            let node = nodes.get(at).filter(|node| node.parent == fixed::ROOT)?;
+            match &node.step {
+                Step::Member(name) if known.get(name).is_none() => {
+                    Path::from_segments(vec![name.clone()]).ok()
+                }
+                _ => None,
+            }
+        });
+        let all: Vec<Path> = within.chain(others).collect();
+        let mut unknown = Self::new(nodes, &all, |name| known.get(name));
+        unknown.paths.retain(|path| is_given(&path));
+        unknown
+    }
+
+    /// The cell of a request outside of what a residual is for. Where an unknown value may lead there, a deny is possible.
+    pub(super) fn hold_against<'v>(
+        &mut self,
+        overlay: Option<&Overlay<'_>>,
+        member: &dyn Fn(&str) -> Option<&'v Value>,
+    ) -> Option<Cell> {
+        let overlay = overlay?;
+        let is_known = |path: &Path| overlay.known.get(path.head()).is_some();
+        self.may_invalidate |= self.paths.iter().any(is_known);
+        difference(overlay, &self.paths, member).map(|_| Cell::OUTSIDE)
     }
 
     /// Parents have smaller numbers than what is below them.

@@ -5,7 +5,7 @@ use super::fold::Residual;
 use crate::compile::{Compiled, role};
 use crate::explain::escape::shown_value;
 use crate::explain::facts::Context;
-use crate::explain::phrase::{self, MAX_WORDS};
+use crate::explain::phrase;
 use crate::model::{Effect, Value};
 use crate::parse::scope_name;
 
@@ -63,17 +63,9 @@ fn push(
         Residual::All(children) | Residual::Any(children) => {
             let all = holds == matches!(residual, Residual::All(_));
             out.push_str(if nested { "(" } else { "" });
-            for (i, child) in children.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(if all { " and " } else { " or " });
-                }
-                if out.len() > MAX_WORDS {
-                    let left = children.len().saturating_sub(i).to_string();
-                    out.push_str(&["… (", &left, " more left out)"].concat());
-                    break;
-                }
+            phrase::list(children, all, out, |child, out| {
                 push(context, child, (holds, true), out);
-            }
+            });
             out.push_str(if nested { ")" } else { "" });
         }
     }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::compile::{Constant, NodeId, Read, Step, merged};
-use crate::engine::{Engine, parse_grants};
+use crate::engine::{Engine, Residue, parse_grants};
 use crate::eval::{
     Approved, Frame, Scratch, Stated, approval, decide, plain_limit, plain_reason, range,
     reason_at, shadow,
 };
 use crate::model::{Grant, Reader, ScalarKind, Value};
+use crate::partial::{Cell, preview_many};
 use crate::wasm::{deep, json, preview, words};
 
 /// Marks a request of the common kind.
@@ -24,6 +25,8 @@ const PASSAGE: u32 = 0x4000_0000;
 #[wasm_bindgen]
 pub struct Core {
     pub(super) engine: Engine,
+    /// What a residual says beside its policies, where the engine is of one.
+    residue: Option<Residue>,
     pub(super) frame: Frame,
     pub(super) picks: Vec<u32>,
     pub(super) out: Vec<u32>,
@@ -32,9 +35,10 @@ pub struct Core {
 }
 
 impl Core {
-    pub(super) fn of(engine: Engine) -> Self {
+    pub(super) fn of(engine: Engine, residue: Option<Residue>) -> Self {
         let mut core = Self {
             engine,
+            residue,
             frame: Frame::default(),
             picks: Vec::new(),
             out: Vec::with_capacity(256),
@@ -165,7 +169,10 @@ impl Core {
 
     /// The digest of the platform's policies.
     pub fn platform_set(&self) -> String {
-        self.engine.digest().to_owned()
+        let residue = self.residue.as_ref();
+        residue
+            .map_or(self.engine.digest(), Residue::policy_set)
+            .to_owned()
     }
 
     /// The buckets of an owner's policies whose targets match an id at a scope.
@@ -281,25 +288,36 @@ impl Core {
         self.approved = self.engine.approved(&request, &grants_of(grants));
     }
 
+    /// Decides a request, a deep value, by a residual; an object. Denied without one.
+    pub fn decide_by_residual(&self, request: &[u8], grants: &str) -> JsValue {
+        let request = deep::decode(request).unwrap_or(Value::Unsupported);
+        let decide = |residue: &Residue| residue.decide(&self.engine, &request, &grants_of(grants));
+        json::object(&self.residue.as_ref().map(decide))
+    }
+
+    /// The residual for what is known, a deep value; `unknown` is a JSON array of paths.
+    ///
+    /// # Errors
+    /// `{code: "invalid_argument", field, message}` if there can be none for it.
+    pub fn residual(&self, known: &[u8], unknown: &str) -> Result<JsValue, JsValue> {
+        let known = deep::decode(known).unwrap_or(Value::Unsupported);
+        let residual = self.engine.residual(&known, &preview::paths(unknown));
+        residual
+            .map(|residual| json::object(&residual))
+            .map_err(|error| failure("invalid_argument", "known", &error.to_string()))
+    }
+
     /// The digest of a request that is a deep value.
     ///
     /// # Errors
     /// `{code: "not_digestible", field, message}` if it can't be digested.
     pub fn request_digest(&self, request: &[u8]) -> Result<String, JsValue> {
-        #[derive(Serialize)]
-        struct Failure {
-            code: &'static str,
-            field: String,
-            message: String,
-        }
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
-        self.engine.request_digest(&request).map_err(|error| {
-            json::object(&Failure {
-                code: "not_digestible",
-                field: error.field().to_owned(),
-                message: error.to_string(),
-            })
-        })
+        let digest = match &self.residue {
+            Some(residue) => residue.request_digest(&self.engine, &request),
+            None => self.engine.request_digest(&request),
+        };
+        digest.map_err(|error| failure("not_digestible", error.field(), &error.to_string()))
     }
 
     /// Explains the decision on a request that is a deep value: an object for `json`, else text.
@@ -320,17 +338,23 @@ impl Core {
     /// Previews a request that is a deep value; `unknown` is a JSON array of paths.
     pub fn preview(&self, request: &[u8], unknown: &str) -> JsValue {
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
-        json::object(&self.engine.preview(&request, &preview::paths(unknown)))
+        let unknown = preview::paths(unknown);
+        json::object(&match &self.residue {
+            Some(residue) => residue.preview(&self.engine, &request, &unknown),
+            None => self.engine.preview(&request, &unknown),
+        })
     }
 
-    /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`preview::byte`] has it.
+    /// Previews many: `vary` is a deep object of arrays. A byte for each cell, as [`Cell`] has it.
     pub fn preview_many(&self, request: &[u8], unknown: &str, vary: &[u8]) -> Vec<u8> {
         let request = deep::decode(request).unwrap_or(Value::Unsupported);
         let vary = preview::lists(deep::decode(vary).unwrap_or(Value::Unsupported));
-        let cells = self
-            .engine
-            .preview_many(&request, &preview::paths(unknown), &vary);
-        cells.iter().map(preview::byte).collect()
+        let paths = preview::paths(unknown);
+        let cells = match &self.residue {
+            Some(residue) => residue.preview_many(&self.engine, &request, &paths, &vary),
+            None => preview_many(&self.engine.snapshot, &request, &paths, &vary, None),
+        };
+        cells.into_iter().map(Cell::byte).collect()
     }
 
     /// Puts a policy in the place of the one with its id, or adds it; a deep value.
@@ -360,6 +384,21 @@ impl Core {
     pub fn remove(&mut self, id: &str) -> bool {
         self.engine.remove(id)
     }
+}
+
+/// What is thrown where a call has no answer.
+fn failure(code: &str, field: &str, message: &str) -> JsValue {
+    #[derive(Serialize)]
+    struct Failure<'a> {
+        code: &'a str,
+        field: &'a str,
+        message: &'a str,
+    }
+    json::object(&Failure {
+        code,
+        field,
+        message,
+    })
 }
 
 /// What is no list of grants grants nothing.

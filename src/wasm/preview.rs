@@ -1,6 +1,6 @@
-//! What previews are told, and the bytes that cells of a matrix cross the boundary as.
+//! What previews are told.
 
-use crate::model::{DecisionEffect, MAX_SEGMENTS, Mode, Path, PreviewCell, Value};
+use crate::model::{MAX_SEGMENTS, Path, Value};
 
 /// Unknown fields; of a path that is too long all that a path can name is unknown.
 pub(super) fn paths(json: &str) -> Vec<Path> {
@@ -37,20 +37,4 @@ pub(super) fn lists(vary: Value) -> Vec<(String, Vec<Value>)> {
         _ => None,
     });
     lists.collect()
-}
-
-/// From the lowest bit: allow, deny, require_approval, draft, auto, settled, may be invalid.
-pub(super) fn byte(cell: &PreviewCell) -> u8 {
-    let bits = [
-        cell.effects.contains(&DecisionEffect::Allow),
-        cell.effects.contains(&DecisionEffect::Deny),
-        cell.effects.contains(&DecisionEffect::RequireApproval),
-        cell.modes.contains(&Mode::Draft),
-        cell.modes.contains(&Mode::Auto),
-        cell.settled,
-        cell.may_be_invalid,
-    ];
-    let bits = (0_u32..).zip(bits).filter(|(_, set)| *set);
-    bits.filter_map(|(place, _)| 1_u8.checked_shl(place))
-        .fold(0, |byte, bit| byte | bit)
 }

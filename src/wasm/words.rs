@@ -82,5 +82,7 @@ fn code(code: Code) -> u32 {
         Code::InvalidRequest => 5,
         Code::PoliciesUnavailable => 6,
         Code::EngineFailure => 7,
+        // Decided by residuals alone, whose decisions cross whole.
+        Code::AskServer | Code::OutsideResidual => 7,
     }
 }

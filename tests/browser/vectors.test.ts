@@ -14,6 +14,7 @@ const site: Site = {
 /** What the page of the vectors offers. */
 interface VectorsPage {
   decide(files: readonly string[]): Promise<Outcome[]>;
+  decideByResiduals(files: readonly string[]): Promise<{ whole: string; there: string }[]>;
 }
 
 it("Chromium decides byte for byte as Node does", { timeout: 600_000 }, async () => {
@@ -31,4 +32,18 @@ it("Chromium decides byte for byte as Node does", { timeout: 600_000 }, async ()
     return same ? [] : [{ description: one.description, inNode: here, inChromium: there }];
   });
   expect(differences).toEqual([]);
+});
+
+it("Chromium decides by residuals as by whole sets", { timeout: 600_000 }, async () => {
+  const decided = await visit(site, "/", async ({ page, errors }) => {
+    const outcomes = await page.evaluate(
+      (files) => (globalThis as unknown as VectorsPage).decideByResiduals(files),
+      // Caps take long, and are the core's own.
+      names.filter((name) => name !== "caps.json"),
+    );
+    expect(errors).toEqual([]);
+    return outcomes;
+  });
+  expect(decided.length).toBeGreaterThan(LEAST);
+  expect(decided.filter(({ whole, there }) => whole !== there)).toEqual([]);
 });

@@ -36,7 +36,7 @@ fn preview(policies: &[Json], request: &Json, unknown: &[&str]) -> Preview {
 }
 
 /// The request with what another has at the unknown fields.
-fn completed(request: &Json, other: &Json, unknown: &[Path]) -> Json {
+pub(crate) fn completed(request: &Json, other: &Json, unknown: &[Path]) -> Json {
     let mut completed = request.clone();
     for path in unknown {
         let names = path.segments();

@@ -48,7 +48,10 @@ export interface Core {
   preview(request: Uint8Array, unknown: string): unknown;
   /** `vary` is an object of arrays; a byte for each cell, as `cellOf` reads it. */
   preview_many(request: Uint8Array, unknown: string, vary: Uint8Array): Uint8Array;
-  /** Throws `{ code, field, message }`. */
+  /** `null` for a core of anything but a residual. */
+  decide_by_residual(request: Uint8Array, grants: string): unknown;
+  /** `unknown` is a JSON array of paths. Throws `{ code, field, message }`, as `request_digest` does. */
+  residual(known: Uint8Array, unknown: string): unknown;
   request_digest(request: Uint8Array): string;
   /** Throws `{ diagnostics }`, as `replace_text` does. */
   replace(policy: Uint8Array): void;
@@ -75,7 +78,10 @@ export interface CoreLoader {
 /** One instance of the core. */
 export interface Glue {
   readonly memory: WebAssembly.Memory;
-  readonly CoreLoader: new (text?: string | null, bytes?: Uint8Array | null) => CoreLoader;
+  readonly CoreLoader: {
+    new (text?: string | null, bytes?: Uint8Array | null): CoreLoader;
+    residual(text?: string | null, bytes?: Uint8Array | null): CoreLoader;
+  };
 }
 
 /** Tags of cells. */

@@ -13,6 +13,11 @@ const NO_JSON = 7;
 const LONG_TEXT = 8;
 const LONG_LIST = 9;
 
+/** Stands for the tag that names of members don't have. */
+const NAME = -1;
+/** Texts of at most so many characters are written by hand. */
+const SHORT = 48;
+
 /** Deeper values are unsupported. */
 const MAX_DEPTH = 128;
 /** What stands beyond so many bytes is unsupported: values that hold one another many times over have no end. */
@@ -80,6 +85,7 @@ class DeepEncoder {
   }
 
   #string(value: string): void {
+    if (this.#short(TEXT, value)) return;
     if (this.#capped && isLong(value)) this.#tag(LONG_TEXT);
     else if (value.length > MAX_BYTES || !isWellFormed(value)) this.#tag(NO_JSON);
     else {
@@ -127,6 +133,10 @@ class DeepEncoder {
       const value = member(record, name);
       if (value === undefined) continue;
       count++;
+      if (this.#short(NAME, name)) {
+        this.value(value);
+        continue;
+      }
       this.#text(name);
       // A name with a lone surrogate can't be written; what stands there is unsupported.
       if (isWellFormed(name)) this.value(value);
@@ -144,6 +154,27 @@ class DeepEncoder {
     this.#room(4);
     this.#view.setUint32(this.#at, count, true);
     this.#at += 4;
+  }
+
+  /** Writes a short text in ASCII, as most are, behind its tag; whether it was one. Quicker than a call of the encoder. */
+  #short(tag: number, text: string): boolean {
+    const { length } = text;
+    if (length > SHORT) return false;
+    this.#room(5 + length);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (tag !== NAME) bytes[at++] = tag;
+    bytes[at++] = length;
+    bytes[at++] = 0;
+    bytes[at++] = 0;
+    bytes[at++] = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      bytes[at++] = unit;
+    }
+    this.#at = at;
+    return true;
   }
 
   #text(text: string): void {

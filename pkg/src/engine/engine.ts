@@ -8,7 +8,8 @@ import type { Grant } from "../types/generated/Grant.js";
 import type { Policy } from "../types/generated/Policy.js";
 import type { Preview } from "../types/generated/Preview.js";
 import type { PreviewCell } from "../types/generated/PreviewCell.js";
-import type { Request } from "../types/inputs.js";
+import type { Residual } from "../types/generated/Residual.js";
+import type { Known, Request } from "../types/inputs.js";
 import { MAX_STRING_BYTES, type Wire } from "./core.js";
 import { deniedByFailure } from "./decision.js";
 import { decodeDeep, encodeDeep } from "./deep.js";
@@ -28,6 +29,12 @@ export interface PolicySet {
   readonly policies: string | readonly (string | Policy)[];
   /** What requests look like, as an object or as JSON text. Without it, fields are not checked. */
   readonly catalogue?: string | Catalogue | null | undefined;
+}
+
+/** What an engine is loaded from where its policies were made fewer: see `residual`. */
+export interface ResidualSet {
+  /** What `residual` gave, as an object or as JSON text. */
+  readonly residual: string | Residual;
 }
 
 /** What a decision is told beside the request. */
@@ -58,6 +65,8 @@ export class PolicyEngine implements Disposable {
 
   readonly #instances: Instances;
   readonly #sources: Sources;
+  /** Whether it decides by a residual. */
+  readonly #isResidual: boolean;
   #session: Session | undefined;
   /** What to free once no call uses it any more. */
   #closing: Session | undefined;
@@ -74,26 +83,27 @@ export class PolicyEngine implements Disposable {
     this.#instances = instances;
     this.#session = session;
     this.#sources = sources;
+    this.#isResidual = sources.start.residual !== undefined;
     this.#failed = deniedByFailure(session.platformSet);
   }
 
   /**
-   * Loads a policy set, whole or not at all. The event loop has its turn every 10 ms. Policies given as objects are
-   * read while it loads; don't change them before it is done.
+   * Loads a policy set or a residual, whole or not at all. The event loop has its turn every 10 ms, but while a residual is
+   * read. Policies given as objects are read while it loads; don't change them before it is done.
    *
    * @throws PolicySetError with every finding, if any of them is an error.
    */
-  static async load(set: PolicySet): Promise<PolicyEngine> {
+  static async load(set: PolicySet | ResidualSet): Promise<PolicyEngine> {
     // biome-ignore lint/complexity/noThisInStatic: the class of the entry point is meant
     return runInSlices(loading(this[INSTANCES], set));
   }
 
   /**
-   * Loads a policy set at once, however long that takes.
+   * Loads a policy set or a residual at once, however long that takes.
    *
    * @throws PolicySetError with every finding, if any of them is an error.
    */
-  static loadSync(set: PolicySet): PolicyEngine {
+  static loadSync(set: PolicySet | ResidualSet): PolicyEngine {
     // biome-ignore lint/complexity/noThisInStatic: the class of the entry point is meant
     return runNow(loading(this[INSTANCES], set));
   }
@@ -111,6 +121,7 @@ export class PolicyEngine implements Disposable {
       const usable = session?.usable ? session : this.#revive();
       if (usable === undefined) return this.#failed;
       const grants = options?.grants;
+      if (this.#isResidual) return usable.decideByResidual(request, grantsAsJson(grants));
       return grants === undefined ? usable.decide(request) : decideGranted(usable, request, grants);
     } catch (error) {
       this.#lastFailure = error;
@@ -157,12 +168,13 @@ export class PolicyEngine implements Disposable {
   /**
    * Explains the decision on a request: as an object with all there is to know, or as text for one reader.
    *
-   * @throws PortcullisError `engine_failure`, `engine_closed`.
+   * @throws PortcullisError `residual_engine`, `engine_failure`, `engine_closed`.
    */
   explain(request: Request): Explanation;
   explain(request: Request, options: { readonly reader: ExplanationReader }): string;
   explain(request: Request, options?: { readonly reader?: ExplanationReader }): Explanation | string;
   explain(request: Request, options?: { readonly reader?: ExplanationReader }): Explanation | string {
+    this.#needWhole();
     const reader = options?.reader ?? "json";
     if (!READERS.has(reader)) throw invalid("`reader` is unknown", "Say `agent`, `approver` or `author`.");
     const bytes = encodeDeep(request, { capped: true });
@@ -196,10 +208,27 @@ export class PolicyEngine implements Disposable {
     const unknown = unknownAsJson(options);
     const vary = encodeDeep(lists(options), { capped: true });
     const bytes = encodeDeep(request, { capped: true });
-    return Array.from(
-      this.#call((session) => session.core.preview_many(bytes, unknown, vary)),
-      cellOf,
-    );
+    const cells: PreviewCell[] = [];
+    for (const byte of this.#call((session) => session.core.preview_many(bytes, unknown, vary)))
+      cells.push(cellOf(byte));
+    return cells;
+  }
+
+  /**
+   * The smaller policy set that remains for requests of which parts are fixed: each request must have the members of
+   * `known` at its top level as they are here, but for the fields in `unknown`. It is plain JSON, without anything of other
+   * tenants and of private policies, and can be sent to a browser: `PolicyEngine.load({ residual })` decides by it there.
+   *
+   * @example
+   * const residual = engine.residual({ tenant: { id: "acme" }, app: { id: "console" }, user });
+   * @throws PortcullisError `invalid_argument` if `known` names no tenant or is no plain JSON; `residual_engine`,
+   * `engine_failure`, `engine_closed`.
+   */
+  residual(known: Known, options?: PreviewOptions): Residual {
+    this.#needWhole();
+    const unknown = unknownAsJson(options);
+    const bytes = encodeDeep(known, { capped: false });
+    return this.#call((session) => session.core.residual(bytes, unknown)) as Residual;
   }
 
   /**
@@ -212,7 +241,7 @@ export class PolicyEngine implements Disposable {
     return this.#call((session) => session.core.request_digest(bytes));
   }
 
-  /** The digest of the platform's policies, as decisions of tenants without policies of their own carry it. */
+  /** The digest of the platform's policies, as decisions of tenants without policies of their own carry it; of a residual, that of the whole set. */
   get digest(): string {
     return this.#failed.policy_set;
   }
@@ -225,9 +254,10 @@ export class PolicyEngine implements Disposable {
   /**
    * Puts a policy in the place of the one with its id, or adds it. Other policies are not read again.
    *
-   * @throws PolicySetError if it does not load; then nothing changes.
+   * @throws PolicySetError if it does not load; then nothing changes. PortcullisError `residual_engine`.
    */
   replace(policy: Policy | string): void {
+    this.#needWhole();
     const source = encodeSource(policy);
     this.#change(({ core }) => {
       if (typeof source === "string") core.replace_text(source);
@@ -238,6 +268,7 @@ export class PolicyEngine implements Disposable {
 
   /** Takes a policy out; whether there was one. */
   remove(id: string): boolean {
+    this.#needWhole();
     return this.#change(({ core }) => {
       const found = core.remove(id);
       if (found) this.#sources.removed(id);
@@ -252,6 +283,17 @@ export class PolicyEngine implements Disposable {
     this.#closing ??= this.#session;
     this.#session = undefined;
     this.#release();
+  }
+
+  /** What takes policies that a residual does not hold. */
+  #needWhole(): void {
+    if (!this.#isResidual) return;
+    throw new PortcullisError({
+      code: "residual_engine",
+      message: "an engine of a residual can't do this: it does not hold the policies as they are",
+      remedy: "Ask the server, where the whole set is loaded.",
+      retryable: false,
+    });
   }
 
   /** A call that is no decision. */
@@ -336,6 +378,8 @@ if (typeof Symbol.dispose === "symbol") {
   });
 }
 
+const KNOWN = 'Give plain JSON that names the tenant, such as `{ tenant: { id: "acme" }, user: { id: "u1" } }`.';
+
 const READERS: ReadonlySet<string> = new Set(["json", "agent", "approver", "author"]);
 
 const CLOSED = {
@@ -353,7 +397,8 @@ function translated(error: unknown): unknown {
   const refused = refusal(error);
   if (refused !== undefined) return refused;
   const { code, field, message } = error as { code?: unknown; field?: unknown; message?: unknown };
-  return code === "not_digestible" ? new DigestError(String(field), String(message)) : engineFailure(error);
+  if (code === "not_digestible") return new DigestError(String(field), String(message));
+  return code === "invalid_argument" ? invalid(String(message), KNOWN) : engineFailure(error);
 }
 
 /** Decides with grants. Both the grants and the policies are held against one snapshot of the request. */
@@ -383,12 +428,20 @@ const GRANT_KEYS: readonly (keyof Grant)[] = ["policy_id", "policy_digest", "req
 /** More are not looked at. */
 const MAX_GRANTS = 10_000;
 
-function* loading(instances: Instances, set: PolicySet): Generator<void, PolicyEngine, void> {
-  const { policies, catalogue } = set;
+function* loading(instances: Instances, set: PolicySet | ResidualSet): Generator<void, PolicyEngine, void> {
+  const { policies, catalogue, residual } = set as Partial<PolicySet & ResidualSet>;
+  const isResidual = residual !== undefined;
+  if (isResidual && (policies !== undefined || catalogue !== undefined)) {
+    throw invalid("a residual is loaded alone", "Leave `policies` and `catalogue` out, or the residual.");
+  }
   const instance = instances.get();
-  const sources = new Sources(catalogue === undefined || catalogue === null ? undefined : encodeSource(catalogue));
+  const hasCatalogue = catalogue !== undefined && catalogue !== null;
+  const sources = new Sources(
+    isResidual ? { residual: encodeSource(residual) } : hasCatalogue ? { catalogue: encodeSource(catalogue) } : {},
+  );
   try {
-    const core = yield* load(instance, sources.catalogue, kept(encodePolicies(policies), sources));
+    const pieces = isResidual ? [] : kept(encodePolicies(policies), sources);
+    const core = yield* load(instance, sources.start, pieces);
     return new PolicyEngine(instances, new Session(core, instance), sources);
   } catch (error) {
     throw translated(error);

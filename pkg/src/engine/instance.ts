@@ -129,6 +129,8 @@ export function guarded(core: Core, instance: Instance): ColdCore {
     explain: (request, reader) => enter(instance, () => core.explain(request, reader)),
     preview: (request, unknown) => enter(instance, () => core.preview(request, unknown)),
     preview_many: (request, unknown, vary) => enter(instance, () => core.preview_many(request, unknown, vary)),
+    decide_by_residual: (request, grants) => enter(instance, () => core.decide_by_residual(request, grants)),
+    residual: (known, unknown) => enter(instance, () => core.residual(known, unknown)),
     request_digest: (request) => enter(instance, () => core.request_digest(request)),
     replace: (policy) => enter(instance, () => core.replace(policy)),
     replace_text: (policy) => enter(instance, () => core.replace_text(policy)),

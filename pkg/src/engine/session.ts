@@ -2,6 +2,7 @@
 import type { Decision } from "../types/generated/Decision.js";
 import { ACTION, type Core, STRING, TENANT_ID } from "./core.js";
 import { DecisionReader, MOVED } from "./decision.js";
+import { encodeDeep } from "./deep.js";
 import { Direct } from "./direct.js";
 import { type ColdCore, engineFailure, guarded, type Instance } from "./instance.js";
 import { Memory } from "./memory.js";
@@ -89,6 +90,11 @@ export class Session {
     this.#reading = false;
     const outcome = this.#call(direct.picked, direct.stated, grants);
     return this.#reader.read(outcome, memory.words, this.#outAt, direct.values, direct.policySet);
+  }
+
+  /** Decides by a residual, in the core as a whole. Throws only where the core fails. */
+  decideByResidual(request: unknown, grants: string): Decision {
+    return this.core.decide_by_residual(encodeDeep(request, { capped: false }), grants) as Decision;
   }
 
   /** The long way, for whatever a request is. */

@@ -47,17 +47,24 @@ export function lengthOfArray(value: unknown): number {
   }
 }
 
+/** What a set begins with: a catalogue, a residual, or nothing. */
+export interface Start {
+  readonly catalogue?: Wire | undefined;
+  readonly residual?: Wire | undefined;
+}
+
 /** A policy set as it was given, and what was changed since. */
 export class Sources {
-  readonly catalogue: Wire | undefined;
+  readonly start: Start;
   readonly #pieces: Wire[] = [];
   /** By policy, the latest change; `null` where it was removed. */
   readonly #changes = new Map<string, Wire | null>();
   /** Bytes or characters of all pieces. */
-  #size = 0;
+  #size: number;
 
-  constructor(catalogue: Wire | undefined) {
-    this.catalogue = catalogue;
+  constructor(start: Start) {
+    this.start = start;
+    this.#size = start.residual?.length ?? 0;
   }
 
   /** About how many bytes a rebuild has to read. */
@@ -81,7 +88,7 @@ export class Sources {
 
   /** Builds a core anew; yields wherever the event loop may have its turn. */
   *build(instance: Instance): Generator<void, Core, void> {
-    const core = yield* load(instance, this.catalogue, this.#pieces);
+    const core = yield* load(instance, this.start, this.#pieces);
     for (const [id, change] of this.#changes) {
       enter(instance, () => {
         if (change === null) core.remove(id);
@@ -95,13 +102,13 @@ export class Sources {
 }
 
 /** Feeds pieces to a loader; yields wherever the event loop may have its turn. */
-function* feed(
-  instance: Instance,
-  catalogue: Wire | undefined,
-  pieces: Iterable<Wire>,
-): Generator<void, CoreLoader, void> {
+function* feed(instance: Instance, start: Start, pieces: Iterable<Wire>): Generator<void, CoreLoader, void> {
   const { CoreLoader } = instance.glue;
-  const loader = enter(instance, () => new CoreLoader(...wire(catalogue)));
+  const { catalogue, residual } = start;
+  const loader = enter(instance, () =>
+    residual === undefined ? new CoreLoader(...wire(catalogue)) : CoreLoader.residual(...wire(residual)),
+  );
+  while (!enter(instance, () => loader.step(STEP))) yield;
   for (const piece of pieces) {
     enter(instance, () => loader.push(...wire(piece)));
     yield;
@@ -119,12 +126,8 @@ function wire(value: Wire | undefined): [(string | undefined)?, Uint8Array?] {
  * Loads pieces into a new core.
  * @throws PolicySetError with every finding.
  */
-export function* load(
-  instance: Instance,
-  catalogue: Wire | undefined,
-  pieces: Iterable<Wire>,
-): Generator<void, Core, void> {
-  const loader = yield* feed(instance, catalogue, pieces);
+export function* load(instance: Instance, start: Start, pieces: Iterable<Wire>): Generator<void, Core, void> {
+  const loader = yield* feed(instance, start, pieces);
   while (!enter(instance, () => loader.settle())) yield;
   try {
     return enter(instance, () => loader.finish());
@@ -134,8 +137,8 @@ export function* load(
 }
 
 /** All findings about pieces, without a core. */
-export function findings(instance: Instance, catalogue: Wire | undefined, pieces: Iterable<Wire>): Diagnostic[] {
-  const loader = runNow(feed(instance, catalogue, pieces));
+export function findings(instance: Instance, start: Start, pieces: Iterable<Wire>): Diagnostic[] {
+  const loader = runNow(feed(instance, start, pieces));
   return enter(instance, () => loader.findings()) as Diagnostic[];
 }
 

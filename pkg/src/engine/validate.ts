@@ -21,7 +21,7 @@ export type Validate = (
 /** The `validate` of an entry point. @internal */
 export function validator(instances: Instances): Validate {
   return (policies, catalogue) => {
-    const source = catalogue === undefined || catalogue === null ? undefined : encodeSource(catalogue);
-    return { diagnostics: findings(instances.get(), source, encodePolicies(policies)) };
+    const start = catalogue === undefined || catalogue === null ? {} : { catalogue: encodeSource(catalogue) };
+    return { diagnostics: findings(instances.get(), start, encodePolicies(policies)) };
   };
 }

@@ -1,5 +1,5 @@
 // `portcullis/base64`, for hosts that load no file: the binary is in the script.
-import { PolicyEngine as Engine, INSTANCES, type PolicySet } from "../engine/engine.js";
+import { PolicyEngine as Engine, INSTANCES, type PolicySet, type ResidualSet } from "../engine/engine.js";
 import { validator } from "../engine/validate.js";
 import binary from "../glue/portcullis.wasm";
 import { instancesOf } from "./shared.js";
@@ -17,7 +17,7 @@ export class PolicyEngine extends Engine {
   /** @internal */
   static override readonly [INSTANCES] = instances;
 
-  static override async load(set: PolicySet): Promise<Engine> {
+  static override async load(set: PolicySet | ResidualSet): Promise<Engine> {
     await ready();
     // biome-ignore lint/complexity/noThisInStatic: the class that this one extends is meant
     return super.load(set);

@@ -1,5 +1,5 @@
 // Browsers and bundlers: the binary is fetched from beside this file, once.
-import { PolicyEngine as Engine, INSTANCES, type PolicySet } from "../engine/engine.js";
+import { PolicyEngine as Engine, INSTANCES, type PolicySet, type ResidualSet } from "../engine/engine.js";
 import { validator } from "../engine/validate.js";
 import { instancesOf, notReady } from "./shared.js";
 
@@ -18,7 +18,7 @@ export class PolicyEngine extends Engine {
   /** @internal */
   static override readonly [INSTANCES] = instances;
 
-  static override async load(set: PolicySet): Promise<Engine> {
+  static override async load(set: PolicySet | ResidualSet): Promise<Engine> {
     await ready();
     // biome-ignore lint/complexity/noThisInStatic: the class that this one extends is meant
     return super.load(set);

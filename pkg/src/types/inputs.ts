@@ -14,6 +14,11 @@ export interface Run extends Entity {
   readonly mode?: Mode;
 }
 
+/** The parts of requests that are fixed: the tenant, and any other members of a request, whole. */
+export interface Known extends Partial<Request> {
+  readonly tenant: Entity;
+}
+
 /** What is asked of the engine. State every entity; `null` says that there is none. */
 export interface Request {
   /** `run_start`, `tool_call`, `agent_step`, `llm_call`, or one that the catalogue declares. */

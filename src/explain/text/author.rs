@@ -93,6 +93,8 @@ fn code_words(code: Code) -> &'static str {
         Code::InvalidRequest => "invalid_request",
         Code::PoliciesUnavailable => "policies_unavailable",
         Code::EngineFailure => "engine_failure",
+        Code::AskServer => "ask_server",
+        Code::OutsideResidual => "outside_residual",
     }
 }
 

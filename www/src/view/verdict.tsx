@@ -15,6 +15,8 @@ const CODES: Readonly<Record<Decision["code"], string>> = {
   invalid_request: "The call itself is not as it must be.",
   policies_unavailable: "The policies are not available.",
   engine_failure: "The engine failed, so it denies.",
+  ask_server: "A policy that is not here may decide it.",
+  outside_residual: "The call is none of those that this residual was made for.",
 };
 
 const EFFECTS: Readonly<Record<Effect, string>> = {

@@ -3,4 +3,4 @@
 /**
  * Why, in one stable word.
  */
-export type Code = "allowed" | "denied_by_policy" | "no_matching_allow" | "approval_required" | "limit_exceeded" | "invalid_request" | "policies_unavailable" | "engine_failure";
+export type Code = "allowed" | "denied_by_policy" | "no_matching_allow" | "approval_required" | "limit_exceeded" | "invalid_request" | "policies_unavailable" | "engine_failure" | "ask_server" | "outside_residual";

@@ -18,7 +18,7 @@ severity: Severity,
  */
 policy_id: string | null, 
 /**
- * JSON Pointer (RFC 6901) into the array of policies; under `/catalogue` for the catalogue.
+ * JSON Pointer (RFC 6901) into the array of policies; under `/catalogue` for the catalogue, `/residual` for a residual.
  */
 pointer: string, 
 /**

@@ -1,0 +1,78 @@
+//! What a residual lays over the policies that it holds.
+
+use crate::model::{Path, Value};
+
+/// Parts of requests that are fixed, and what private policies may do.
+#[derive(Clone, Copy)]
+pub(crate) struct Overlay<'o> {
+    /// Members that each request has at its top level as they are here…
+    pub(crate) known: &'o Value,
+    /// …but for these fields.
+    pub(crate) unknown: &'o [Path],
+    /// The roles of private policies that may apply.
+    pub(crate) may: u16,
+    /// How many policies are public. Those behind them stand for private ones.
+    pub(crate) policies: usize,
+}
+
+/// The first field in which a request differs from what is known, but for what is at `lacking` fields. `member` finds a
+/// top-level member of the request.
+pub(crate) fn difference<'v>(
+    overlay: &Overlay<'_>,
+    lacking: &[Path],
+    member: &dyn Fn(&str) -> Option<&'v Value>,
+) -> Option<Vec<Box<str>>> {
+    let Value::Object(known) = overlay.known else {
+        return Some(Vec::new());
+    };
+    let unknown = [overlay.unknown, lacking].concat();
+    known.iter().find_map(|(name, value)| {
+        let mut at = vec![&**name];
+        let differs = differs(Some(value), member(name), &unknown, &mut at);
+        differs.then(|| at.iter().map(|name| (*name).into()).collect())
+    })
+}
+
+/// Whether two members differ, but for what is at unknown paths; `at` is the way to them, and then to the difference.
+fn differs<'v>(
+    known: Option<&'v Value>,
+    given: Option<&'v Value>,
+    unknown: &[Path],
+    at: &mut Vec<&'v str>,
+) -> bool {
+    if unknown.iter().any(|path| is_at(path, at)) {
+        return false;
+    }
+    let (Some(Value::Object(one)), Some(Value::Object(other))) = (known, given) else {
+        return match (known, given) {
+            (Some(known), Some(given)) => !same(known, given),
+            _ => true,
+        };
+    };
+    for (name, _) in one.iter().chain(other) {
+        at.push(name);
+        let of = |value: Option<&'v Value>| value.and_then(|value| value.get(name));
+        if differs(of(known), of(given), unknown, at) {
+            return true;
+        }
+        at.pop();
+    }
+    false
+}
+
+pub(super) fn is_at(path: &Path, at: &[&str]) -> bool {
+    path.segments().iter().map(|s| &**s).eq(at.iter().copied())
+}
+
+/// Whether two values are the same, members in any order.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(_), Value::Object(_)) => {
+            !differs(Some(one), Some(other), &[], &mut Vec::new())
+        }
+        _ => one == other,
+    }
+}

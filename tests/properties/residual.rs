@@ -1,0 +1,274 @@
+//! What holds of residuals, for random sets, requests and what is known of them.
+
+use super::strategies::{anything, policies, request, value};
+use super::{grants, load};
+use portcullis::model::{Code, Decision, DecisionEffect, Mode, Path, Reason, Residual};
+use portcullis::parse::parse_residual;
+use portcullis::{ResidualEngine, Value};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Value as Json, json};
+
+const MEMBERS: [&str; 8] = [
+    "action", "now", "app", "user", "tool", "run", "input", "agent",
+];
+const FIELDS: [&str; 5] = [
+    "user.role",
+    "input.count",
+    "input.kind",
+    "run.mode",
+    "tenant.plan",
+];
+
+/// A set of which each policy may be public or private.
+fn visible() -> impl Strategy<Value = Vec<Json>> {
+    let set = prop_oneof![policies(0..8), policies(40..80)];
+    let seen = prop::collection::vec(select(vec![None, Some("public"), Some("private")]), 81);
+    let all = prop::option::of(select(vec!["public", "private"]));
+    (set, seen, all).prop_map(|(mut set, seen, all)| {
+        for (policy, seen) in set.iter_mut().zip(seen) {
+            if let Some(visibility) = all.or(seen) {
+                policy["visibility"] = json!(visibility);
+            }
+        }
+        set
+    })
+}
+
+fn is_public(policy: &Json) -> bool {
+    match policy["visibility"].as_str() {
+        Some(visibility) => visibility == "public",
+        None => !policy["tenant_id"].is_null(),
+    }
+}
+
+/// Some members of a request, the tenant among them.
+fn part(request: &Json, members: &[&str]) -> Json {
+    let mut known = json!({"tenant": request["tenant"]});
+    for name in members {
+        if let Some(member) = request.get(name) {
+            known[*name] = member.clone();
+        }
+    }
+    known
+}
+
+/// Another request with what is known, and at the unknown fields what it has itself.
+fn completed(known: &Json, other: &Json, unknown: &[Path]) -> Json {
+    let mut completed = other.clone();
+    for (name, member) in known.as_object().unwrap() {
+        completed[name] = member.clone();
+    }
+    for path in unknown {
+        let names = path.segments();
+        let found = names.iter().try_fold(other, |at, name| at.get(&**name));
+        let (last, around) = names.split_last().unwrap();
+        let place = around
+            .iter()
+            .try_fold(&mut completed, |at, name| at.get_mut(&**name));
+        if let (Some(found), Some(place)) = (found, place.and_then(Json::as_object_mut)) {
+            place.insert(last.to_string(), found.clone());
+        }
+    }
+    completed
+}
+
+fn paths(fields: &[&str]) -> Vec<Path> {
+    fields.iter().map(|f| Path::parse(f).unwrap()).collect()
+}
+
+fn residual(set: &[Json], known: &Json, unknown: &[&str]) -> Residual {
+    load(set).residual(&value(known), &paths(unknown)).unwrap()
+}
+
+fn text(residual: &Residual) -> String {
+    serde_json::to_string(residual).unwrap()
+}
+
+fn reload(residual: &Residual) -> ResidualEngine {
+    ResidualEngine::load_json(&text(residual)).unwrap()
+}
+
+/// The reasons that are of public policies, or of none.
+fn public_reasons(set: &[Json], decision: &Decision) -> Vec<Reason> {
+    let is_public = |reason: &&Reason| {
+        let id = reason.policy_id.as_deref();
+        id.is_none_or(|id| set.iter().any(|p| p["id"] == id && is_public(p)))
+    };
+    decision.reasons.iter().filter(is_public).cloned().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_decides_as_the_whole_set_or_says_to_ask(
+        set in visible(),
+        request in request(),
+        others in prop::collection::vec(request(), 12),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+        unknown in subsequence(FIELDS.to_vec(), 0..3),
+    ) {
+        let known = part(&request, &members);
+        let residual = residual(&set, &known, &unknown);
+        let (engine, there) = (load(&set), reload(&residual));
+        for other in others {
+            let completed = completed(&known, &other, &residual.unknown);
+            let asked = value(&completed);
+            for mode in [None, Some(Mode::Auto), Some(Mode::Draft)] {
+                let grants = mode.map_or(Vec::new(), |mode| grants(&engine, &set, &asked, mode));
+                let whole = engine.decide_granted(&asked, &grants);
+                let mut told = there.decide_granted(&asked, &grants);
+                prop_assert_ne!(told.code, Code::OutsideResidual);
+                if told.code == Code::AskServer {
+                    prop_assert!(!set.iter().all(is_public));
+                    let first = told.reasons.remove(0);
+                    prop_assert_eq!((first.policy_id, told.mode), (None, Mode::Draft));
+                } else {
+                    prop_assert_eq!((told.effect, told.code, told.mode), (whole.effect, whole.code, whole.mode));
+                    prop_assert_eq!(&told.limits, &whole.limits);
+                    prop_assert_eq!(&told.approvals, &whole.approvals);
+                }
+                prop_assert_eq!(&told.policy_set, &whole.policy_set);
+                prop_assert_eq!(&told.reasons, &public_reasons(&set, &whole));
+                if set.iter().all(is_public) {
+                    prop_assert_eq!(&told, &whole);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn its_previews_miss_nothing_that_the_whole_set_may_decide(
+        set in visible(),
+        request in request(),
+        others in prop::collection::vec(request(), 12),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+        unknown in subsequence(vec!["input", "tool", "action", "user.role", "run.mode", "input.count"], 0..4),
+    ) {
+        let known = part(&request, &members);
+        let (engine, there) = (load(&set), reload(&residual(&set, &known, &[])));
+        let is_fixed = |path: &Path| known.get(path.head()).is_some();
+        let preview = there.preview(&value(&request), &paths(&unknown));
+        for other in others {
+            let mut completed = crate::preview::completed(&request, &other, &preview.unknown);
+            // Those that are outside are denied, and said to be.
+            for path in preview.unknown.iter().filter(|path| is_fixed(path)) {
+                prop_assert!(preview.effects.contains(&DecisionEffect::Deny) && preview.may_be_invalid);
+                completed[path.head()] = known[path.head()].clone();
+            }
+            let whole = engine.decide(&value(&completed));
+            prop_assert!(preview.effects.contains(&whole.effect), "{:?} {:?}", preview, whole);
+            prop_assert!(preview.modes.contains(&whole.mode), "{:?} {:?}", preview, whole);
+            if let Some(told) = &preview.decision {
+                prop_assert_eq!((told.effect, told.mode), (whole.effect, whole.mode));
+                prop_assert_eq!((&told.limits, &told.approvals), (&whole.limits, &whole.approvals));
+            }
+            let cells = there.preview_many(
+                &value(&request),
+                &paths(&unknown),
+                &[("tool".to_owned(), vec![value(&other["tool"])]), ("user".to_owned(), vec![value(&other["user"])])],
+            );
+            let mut varied = request.clone();
+            varied["tool"] = other["tool"].clone();
+            varied["user"] = other["user"].clone();
+            let one = there.preview(&value(&varied), &paths(&unknown));
+            prop_assert_eq!(cells[0].settled, one.decision.is_some());
+            prop_assert_eq!(
+                (&cells[0].effects, &cells[0].modes, cells[0].may_be_invalid),
+                (&one.effects, &one.modes, one.may_be_invalid)
+            );
+        }
+        let outside = there.preview(&Value::Null, &[]);
+        prop_assert_eq!(outside.effects, [DecisionEffect::Deny]);
+        prop_assert_eq!(outside.decision.map(|d| d.code), Some(Code::OutsideResidual));
+    }
+
+    #[test]
+    fn it_holds_nothing_of_other_tenants_and_of_private_policies(
+        set in visible(),
+        request in request(),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+    ) {
+        let known = part(&request, &members);
+        let tenant = &request["tenant"]["id"];
+        let whole = residual(&set, &known, &[]);
+        let is_own = |policy: &&Json| policy["tenant_id"].is_null() || policy["tenant_id"] == *tenant;
+        let own: Vec<Json> = set.iter().filter(is_own).cloned().collect();
+        prop_assert_eq!(text(&whole), text(&residual(&own, &known, &[])));
+        // But for the digest of the set and what private policies may do, these might as well not be there.
+        let public: Vec<Json> = own.into_iter().filter(is_public).collect();
+        let mut without = residual(&public, &known, &[]);
+        prop_assert!(without.private.must.is_empty() && without.private.may.is_empty());
+        without.policy_set.clone_from(&whole.policy_set);
+        without.private = whole.private.clone();
+        prop_assert_eq!(text(&whole), text(&without));
+    }
+
+    #[test]
+    fn a_request_that_differs_in_what_was_known_is_refused(
+        set in visible(),
+        request in request(),
+        other in request(),
+        members in subsequence(MEMBERS.to_vec(), 1..6),
+    ) {
+        let known = part(&request, &members);
+        let there = reload(&residual(&set, &known, &[]));
+        let mut asked = completed(&known, &other, &[]);
+        for name in members.iter().chain(&["tenant"]).filter(|name| other.get(name).is_some()) {
+            // As the engine reads them: -0 is 0.
+            let differs = asked.get(name).map(value) != other.get(name).map(value);
+            let before = std::mem::replace(&mut asked[*name], other[*name].clone());
+            let decision = there.decide(&value(&asked));
+            if differs && known.get(name).is_some() {
+                prop_assert_eq!(decision.code, Code::OutsideResidual);
+                prop_assert_eq!(decision.reasons.len(), 1);
+                let field = &decision.reasons[0].error.as_ref().unwrap().field;
+                prop_assert_eq!(field.0.as_ref().unwrap().head(), *name);
+            }
+            asked[*name] = before;
+        }
+        for missing in members.iter().filter(|name| known.get(name).is_some()) {
+            let mut asked = asked.clone();
+            asked.as_object_mut().unwrap().remove(*missing);
+            prop_assert_eq!(there.decide(&value(&asked)).code, Code::OutsideResidual);
+        }
+        prop_assert_eq!(there.decide(&Value::Null).code, Code::OutsideResidual);
+    }
+
+    #[test]
+    fn what_is_printed_reads_back(
+        set in visible(),
+        request in request(),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+        unknown in subsequence(FIELDS.to_vec(), 0..3),
+    ) {
+        let printed = residual(&set, &part(&request, &members), &unknown);
+        let (read, findings) = parse_residual(Value::from_json(&text(&printed)).unwrap());
+        prop_assert_eq!(findings, vec![]);
+        prop_assert_eq!(text(&read), text(&printed));
+        prop_assert_eq!(read, printed);
+    }
+
+    #[test]
+    fn what_is_no_residual_is_refused_and_breaks_nothing(
+        set in visible(),
+        request in request(),
+        at in any::<prop::sample::Index>(),
+        wrong in anything(),
+    ) {
+        if let Err(refused) = ResidualEngine::load(wrong.clone()) {
+            prop_assert!(!refused.diagnostics().is_empty());
+        }
+        let printed = text(&residual(&set, &part(&request, &["user"]), &[]));
+        let Value::Object(mut members) = Value::from_json(&printed).unwrap() else {
+            return Err(TestCaseError::fail("a residual is an object"));
+        };
+        let index = at.index(members.len());
+        members[index].1 = wrong;
+        match ResidualEngine::load(Value::Object(members)) {
+            Ok(engine) => { let _ = engine.decide(&value(&request)); }
+            Err(refused) => prop_assert!(!refused.diagnostics().is_empty()),
+        }
+    }
+}
