@@ -1,14 +1,16 @@
 // The tool of the call: its id, and what the catalogue says of it.
 import { Row } from "../form/choice.js";
 import { DraftInput } from "../form/draft-input.js";
-import { catalogue, request, type Tool } from "../state/catalogue.js";
+import { catalogue, request } from "../state/catalogue.js";
 import { changeText } from "../state/form.js";
-import { isRecord, type ValueSchema } from "../state/schema-types.js";
+import { isRecord } from "../state/schema-types.js";
+import { entityOf, inputFor } from "./entity.js";
 
 export function ToolPicker({ tool }: { tool: Readonly<Record<string, unknown>> | undefined }) {
   const { tools } = catalogue.value;
   const { id: name, ...attributes } = tool ?? {};
   const words = Object.entries(attributes)
+    .filter(([, value]) => !isRecord(value))
     .map(
       ([key, value]) =>
         `${key.replaceAll("_", " ")}: ${Array.isArray(value) ? value.join(", ") || "none" : String(value)}`,
@@ -54,37 +56,4 @@ function choose(name: string): void {
   const input =
     known === undefined ? value["input"] : inputFor(known.schema, isRecord(value["input"]) ? value["input"] : {});
   changeText("request", { path: [], set: { ...value, tool, ...(input === undefined ? {} : { input }) } });
-}
-
-export function entityOf({ name, attributes }: Tool): Readonly<Record<string, unknown>> {
-  return { id: name, ...attributes };
-}
-
-/** What was given under names that the tool has too, and the least value of what it requires beside that. */
-export function inputFor(
-  schema: ValueSchema,
-  old: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const properties = schema.properties ?? {};
-  const names = Object.keys(properties).filter((name) => Object.hasOwn(old, name) || schema.required?.includes(name));
-  return Object.fromEntries(
-    names.map((name) => [name, Object.hasOwn(old, name) ? old[name] : sample(properties[name])]),
-  );
-}
-
-function sample(schema: ValueSchema | undefined): unknown {
-  if (schema?.enum !== undefined) return schema.enum[0];
-  switch ([schema?.type].flat()[0]) {
-    case "object":
-      return inputFor(schema ?? {}, {});
-    case "array":
-      return [];
-    case "number":
-    case "integer":
-      return 1;
-    case "boolean":
-      return false;
-    default:
-      return "example";
-  }
 }

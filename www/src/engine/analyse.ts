@@ -1,8 +1,8 @@
 // One request against the policies: what is wrong with the texts, or else the decision with its explanation.
-import type { PolicyEngine, Request } from "portcullis";
+import type { PolicyEngine, Preview, Request } from "portcullis";
 import { read } from "../source/read.js";
 import { SourceError } from "../source/source.js";
-import type { Analysis, Finding, Texts } from "./protocol.js";
+import type { Analysis, Finding, Matrix, MatrixAsk, Texts } from "./protocol.js";
 import { type LoadedSet, loadSet, unreadable } from "./set.js";
 
 let last: { readonly key: string; readonly set: LoadedSet } | undefined;
@@ -16,6 +16,25 @@ export function analyse(texts: Texts): Analysis {
   const say = (reader: "agent" | "approver" | "author") => engine.explain(request, { reader });
   const voices = { agent: say("agent"), approver: say("approver"), author: say("author") };
   return { findings: all, outcome: { explanation, voices } };
+}
+
+/** Where one stands who is not told what is asked with which arguments. */
+const UNKNOWN = { unknown: ["input"] };
+
+export function matrixOf({ texts, users, tools }: MatrixAsk): Matrix | undefined {
+  const { engine } = loaded(texts);
+  const { request } = readRequest(texts.request);
+  if (engine === undefined || request === undefined) return undefined;
+  const vary = { tool: tools, user: users };
+  return { cells: engine.previewMany({ ...request, action: "tool_call" }, { ...UNKNOWN, vary }) };
+}
+
+export function cellOf(texts: Texts, user: unknown, tool: unknown): Preview | undefined {
+  const { engine } = loaded(texts);
+  const { request } = readRequest(texts.request);
+  if (engine === undefined || request === undefined) return undefined;
+  const asked = { ...request, action: "tool_call", user, tool } as Request;
+  return engine.preview(asked, UNKNOWN);
 }
 
 /** While only the request is edited, the policies stay loaded. */

@@ -1,5 +1,14 @@
 // What the page and its workers say to each other.
-import type { DecisionEffect, Effect, Explanation, ExplanationReader, Mode, Severity } from "portcullis";
+import type {
+  DecisionEffect,
+  Effect,
+  Explanation,
+  ExplanationReader,
+  Mode,
+  Preview,
+  PreviewCell,
+  Severity,
+} from "portcullis";
 import type { Format, Range } from "../source/source.js";
 
 /** The texts that decide, as they stand in the editors. */
@@ -77,14 +86,31 @@ export interface Comparing {
   readonly requests: Blob;
 }
 
+/** Everyone and every tool of a matrix, in the call of the editor. */
+export interface MatrixAsk {
+  readonly texts: Texts;
+  readonly users: readonly unknown[];
+  readonly tools: readonly unknown[];
+}
+
+/** The cells by rows: for each tool one for each user. */
+export interface Matrix {
+  readonly cells: readonly PreviewCell[];
+}
+
 export type Ask =
   | { readonly kind: "analyse"; readonly texts: Texts }
+  | { readonly kind: "matrix"; readonly matrix: MatrixAsk }
+  | { readonly kind: "cell"; readonly texts: Texts; readonly user: unknown; readonly tool: unknown }
   | { readonly kind: "convert"; readonly text: string; readonly to: Format }
   | { readonly kind: "compare"; readonly comparing: Comparing }
   | { readonly kind: "stop" };
 
 export type Answer =
   | { readonly kind: "analysis"; readonly analysis: Analysis }
+  /** None where something in the texts keeps the engine from deciding. */
+  | { readonly kind: "matrix"; readonly matrix: Matrix | undefined }
+  | { readonly kind: "cell"; readonly preview: Preview | undefined }
   | { readonly kind: "converted"; readonly text: string }
   | { readonly kind: "comparison"; readonly comparison: Comparison }
   | { readonly kind: "failed"; readonly message: string };

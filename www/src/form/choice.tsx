@@ -54,7 +54,11 @@ export function Row({ label, hint, required = false, wide = false, children }: R
         )}
       </label>
       {children(id)}
-      {hint !== undefined && hint !== "" && <span class="row-hint">{hint}</span>}
+      {hint !== undefined && hint !== "" && (
+        <span class="row-hint" title={hint}>
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

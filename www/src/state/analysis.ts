@@ -11,7 +11,8 @@ const PAUSE = 60;
 const PAUSE_LARGE = 500;
 const LARGE = 300_000;
 
-const client = new EngineClient();
+/** Holds the policies that are being edited. */
+export const client = new EngineClient();
 
 const empty: Analysis = { findings: [], outcome: undefined };
 /** The last analysis, with the texts that it is of. */

@@ -46,19 +46,20 @@ export const catalogue = computed<Known>(() => {
 
 function toolOf(value: unknown): Tool[] {
   if (!isRecord(value) || typeof value["name"] !== "string") return [];
-  const { name, description, inputSchema, annotations: _, ...rest } = value;
-  const attributes = Object.fromEntries(
-    Object.entries(rest).filter(([key]) => key === "risk_level" || key === "side_effects"),
-  );
+  const { name, description, inputSchema } = value;
+  const attributes = Object.entries(value).filter(([key]) => ATTRIBUTES.includes(key));
   return [
     {
       name: name as string,
       description: typeof description === "string" ? description : "",
       schema: isRecord(inputSchema) ? inputSchema : {},
-      attributes,
+      attributes: Object.fromEntries(attributes),
     },
   ];
 }
+
+/** What of a tool a request carries. */
+const ATTRIBUTES = ["risk_level", "side_effects", "annotations"];
 
 export const request = computed(() => readOrNot(texts.request.value));
 

@@ -1,3 +1,4 @@
+import { Matrix } from "../matrix/matrix.js";
 import { policyView } from "../state/views.js";
 import { Decision } from "./decision.js";
 import { Effect } from "./effect.js";
@@ -29,6 +30,7 @@ export function App() {
           </div>
         </div>
         <Effect />
+        <Matrix />
       </main>
     </>
   );
