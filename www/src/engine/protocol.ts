@@ -1,14 +1,5 @@
 // What the page and its workers say to each other.
-import type {
-  DecisionEffect,
-  Effect,
-  Explanation,
-  ExplanationReader,
-  Mode,
-  Preview,
-  PreviewCell,
-  Severity,
-} from "portcullis";
+import type { Effect, Explanation, ExplanationReader, Preview, PreviewCell, Severity } from "portcullis";
 import type { Format, Range } from "../source/source.js";
 
 /** The texts that decide, as they stand in the editors. */
@@ -43,13 +34,15 @@ export interface Analysis {
   readonly outcome: Outcome | undefined;
 }
 
-/** A verdict, as far as two are compared. */
-export interface Verdict {
-  readonly effect: DecisionEffect;
-  readonly mode: Mode;
+/** In what two decisions of one request differ. */
+export interface Difference {
+  readonly what: "effect" | "mode" | "limits" | "approvals";
+  /** In words; empty where there is none on that side. */
+  readonly from: string;
+  readonly to: string;
 }
 
-/** A policy that makes the difference: one that applies on one side only. */
+/** A policy that makes the difference: one that applies on one side only, or otherwise. */
 export interface Cause {
   readonly side: "before" | "after";
   readonly policy: string;
@@ -60,9 +53,16 @@ export interface Flip {
   /** The request's place in the set, from 1. */
   readonly at: number;
   readonly title: string;
-  readonly before: Verdict;
-  readonly after: Verdict;
+  readonly differences: readonly Difference[];
   readonly causes: readonly Cause[];
+}
+
+export interface Move {
+  readonly what: Difference["what"];
+  /** Of effects and modes. */
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
 }
 
 export interface Comparison {
@@ -71,8 +71,8 @@ export interface Comparison {
   readonly flipped: number;
   /** The first of them. */
   readonly flips: readonly Flip[];
-  /** How many went from which verdict to which, by `from>to`. */
-  readonly moves: Readonly<Record<string, number>>;
+  /** How many went from which effect or mode to which, and in how many limits or approvals are others. */
+  readonly moves: readonly Move[];
   /** Lines that are no requests. */
   readonly unreadable: readonly { readonly at: number; readonly message: string }[];
   readonly unreadableCount: number;

@@ -66,7 +66,7 @@ export function Grid({ shown, stale }: { shown: Shown; stale: boolean }) {
             {rows.map((tool, row) => (
               <tr key={String(tool["id"])}>
                 <th scope="row">
-                  <code>{String(tool["id"])}</code>
+                  <code>{breakable(String(tool["id"]))}</code>
                   {typeof tool["risk_level"] === "string" && <span class="risk">{tool["risk_level"]} risk</span>}
                 </th>
                 {users.map((user, column) => {
@@ -116,6 +116,16 @@ export function Grid({ shown, stale }: { shown: Shown; stale: boolean }) {
       )}
     </>
   );
+}
+
+/** A long name may break behind its underscores. */
+function breakable(name: string) {
+  return name.split(/(?<=[_.-])/).map((part, index) => (
+    <span key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </span>
+  ));
 }
 
 function clamp(value: number, length: number): number {

@@ -1,6 +1,6 @@
 // JSON with places.
 import { type Source, SourceError } from "./source.js";
-import { type Entry, entryOf, locate, type Node } from "./tree.js";
+import { type Entry, locate, type Node, trailOf } from "./tree.js";
 
 /** Arrays and objects in one another; the engine's own cap. */
 const DEEPEST = 128;
@@ -25,8 +25,8 @@ export function readJson(text: string): Source {
     json: text,
     value,
     tree,
-    member(name) {
-      const { from, to } = entryOf(tree(), name)?.node ?? { from: 0, to: 0 };
+    part(path) {
+      const { from, to } = trailOf(tree(), path).at(-1) ?? tree();
       return text.slice(from, to);
     },
     locate: (pointer, part) => locate(tree(), pointer, part),

@@ -1,6 +1,6 @@
 // A text of an editor as JSON, and the way back from a JSON Pointer to the place in the text.
 
-import type { Node } from "./tree.js";
+import type { Node, Path } from "./tree.js";
 
 /** A part of a text, by offsets in UTF-16 code units. */
 export interface Range {
@@ -15,8 +15,8 @@ export interface Source {
   readonly value: unknown;
   /** The places of its values, worked out when first asked for. @throws SourceError where it nests too deep */
   tree(): Node;
-  /** One member of an object as JSON text, in its very text where that is JSON. */
-  member(name: string): string;
+  /** The value at a path as JSON text, in its very text where that is JSON. */
+  part(path: Path): string;
   /** Where a value stands, or its key; what is not there is placed at what should hold it. */
   locate(pointer: string, part: "key" | "value"): Range;
 }

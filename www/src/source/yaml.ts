@@ -40,7 +40,8 @@ export function readYaml(text: string): Source {
     json: JSON.stringify(value),
     value,
     tree,
-    member: (name) => JSON.stringify((value as Record<string, unknown>)[name]),
+    part: (path) =>
+      JSON.stringify(path.reduce<unknown>((held, name) => (held as Record<string | number, unknown>)[name], value)),
     locate: (pointer, part) => locate(tree(), pointer, part),
   };
 }

@@ -7,7 +7,7 @@ import { notify } from "./notices.js";
 import { texts } from "./workspace.js";
 
 /** Milliseconds after a keystroke; a larger text waits longer. */
-const PAUSE = 60;
+const PAUSE = 20;
 const PAUSE_LARGE = 500;
 const LARGE = 300_000;
 

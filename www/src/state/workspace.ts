@@ -79,9 +79,11 @@ export interface Bundle {
   readonly policies: unknown;
   readonly catalogue?: unknown;
   readonly cases?: readonly Case[];
+  /** Whom the matrix shows, where the calls are all of one. */
+  readonly users?: readonly unknown[];
 }
 
-export function fromBundle({ policies, catalogue, cases = [] }: Bundle): Workspace {
+export function fromBundle({ policies, catalogue, cases = [], users }: Bundle): Workspace {
   const policiesText = `${formatJson(policies)}\n`;
   const catalogueText = catalogue === undefined || catalogue === null ? "" : `${formatJson(catalogue)}\n`;
   return {
@@ -91,6 +93,7 @@ export function fromBundle({ policies, catalogue, cases = [] }: Bundle): Workspa
     cases: cases.map(({ title, request }) => ({ title, request })),
     // What an edit changes is seen from the example as it came.
     baseline: { policies: policiesText, catalogue: catalogueText },
+    ...(users === undefined ? {} : { users }),
   };
 }
 
