@@ -1,7 +1,7 @@
 // The effect of an edit on many requests.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { hears, paste, select, useBrowser, withPage } from "./page.js";
+import { hears, openExample, paste, select, showForm, useBrowser, withPage } from "./page.js";
 
 useBrowser();
 
@@ -42,6 +42,31 @@ it("of 2,000 pasted requests those that flip are counted and named, with the pol
     await expect.poll(() => effect.innerText()).toMatch(/These policies are the baseline/);
     await page.reload();
     await expect.poll(() => effect.innerText()).toMatch(/what you pasted/);
+  }));
+
+it("limits, approvals and modes that change are counted, from what to what and by which policy", () =>
+  withPage(async ({ page }) => {
+    const effect = page.getByRole("region", { name: "What your edit changes" });
+    const moves = () => effect.getByRole("list", { name: "From what to what" }).innerText();
+    const flips = () => effect.getByRole("list", { name: "Requests decided otherwise" }).innerText();
+    await openExample(page, "limits");
+    const form = await showForm(page, "Both");
+    await page.getByLabel("The policy that the form shows").selectOption("1");
+    await form.getByLabel("The most there may be").first().fill("7");
+    await expect.poll(() => summary(page)).toMatch(/[1-9]\d* of \d+ requests? (is|are) decided otherwise/);
+    expect(await moves()).toMatch(/have other limits|has other limits/);
+    expect(await flips()).toMatch(
+      /“budgets-for-runs-and-tenants” now[\s\S]*limit: 500 cost_cents in all for run \S+ \(then approval\) → 7 cost_cents/,
+    );
+    await openExample(page, "");
+    await select(page, "policies", '"lead"');
+    await page.keyboard.type('"boss"');
+    await expect.poll(() => summary(page)).toBe("1 of 3 requests is decided otherwise.");
+    expect(await moves()).toMatch(/1 has other approvals/);
+    expect(await flips()).toMatch(/approval: 1 of role lead, within 24h → 1 of role boss, within 24h/);
+    await page.getByLabel("The policy that the form shows").selectOption("1");
+    await form.getByLabel("Effect", { exact: true }).selectOption("Restrict");
+    await expect.poll(flips).toMatch(/require approval\s*→[\s\S]*allow[\s\S]*mode\s*auto\s*→[\s\S]*draft/);
   }));
 
 it("a hundred thousand requests keep the page smooth, and can be stopped", { timeout: 60_000 }, () =>

@@ -80,7 +80,7 @@ function PolicyForm({ path, policy }: { path: Path; policy: PolicyValue }) {
   const effect = policy["effect"];
   const at = [...path, "rule_expr"];
   return (
-    <form class="policy-form" onSubmit={(event) => event.preventDefault()}>
+    <form class="policy-form" aria-label="The policy as a form" onSubmit={(event) => event.preventDefault()}>
       <Head path={path} policy={policy} rule={rule} />
       <Part
         path={[...at, "when"]}

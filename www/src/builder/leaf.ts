@@ -126,8 +126,9 @@ export function withField(leaf: Leaf, path: string, field: Field | undefined): L
   const wanted = kind === "list" ? (field?.element ?? "string") : seen;
   const first = Array.isArray(leaf.right) ? leaf.right[0] : leaf.right;
   const keepsRight = isFieldRef(first) || leaf.operator === "exists" || kindOfValue(first) === wanted;
+  const isChoice = as !== undefined || field?.choices === undefined || field.choices.includes(String(first));
   const fallback = kindOfValue(leaf.fallback) === kind ? leaf.fallback : undefined;
-  if (keepsOperator && keepsRight) return { ...moved, as, fallback };
+  if (keepsOperator && keepsRight && (isChoice || isFieldRef(first))) return { ...moved, as, fallback };
   const start = field?.choices?.[0] ?? sample(wanted);
   if (kind === "list") return { ...moved, as, fallback, operator: "includes", right: start, ignoresCase: false };
   if (kind === "object")

@@ -45,7 +45,7 @@ export function CallForm() {
   const known = tools.find(({ name }) => name === tool?.["id"]);
   const facts = Object.keys(value).filter((name) => !OWN.has(name));
   return (
-    <form class="call-form" onSubmit={(event) => event.preventDefault()}>
+    <form class="call-form" aria-label="The call as a form" onSubmit={(event) => event.preventDefault()}>
       <div class="rows">
         <Row label="Action">
           {(id) => (
@@ -119,13 +119,8 @@ function Entity(props: { name: string; title: string; value: unknown; schema: Va
       <legend>{title}</legend>
       <Members path={[name]} value={value} schema={schema} put={put} />
       {may && (
-        <button
-          type="button"
-          class="quiet entity-drop"
-          aria-label={`No ${title.toLowerCase()}`}
-          onClick={() => put([name], null)}
-        >
-          none
+        <button type="button" class="quiet entity-drop" onClick={() => put([name], null)}>
+          no {title.toLowerCase()}
         </button>
       )}
     </fieldset>

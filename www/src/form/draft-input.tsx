@@ -1,5 +1,5 @@
 // A text field that leaves alone what is being typed, and follows the value else.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
   readonly value: string;
@@ -25,6 +25,11 @@ export function DraftInput(props: Props) {
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  // A value that comes from elsewhere, by undo or from the text, goes before what was being typed.
+  useEffect(() => {
+    if (draft !== value) setDraft(undefined);
+    setProblem(undefined);
+  }, [value]);
   const take = (text: string) => setProblem(onText(text));
   const onInput = () => {
     const text = field.current?.value ?? "";
