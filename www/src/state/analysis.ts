@@ -9,7 +9,7 @@ import { texts } from "./workspace.js";
 /** Milliseconds after a keystroke; a larger text waits longer. */
 const PAUSE = 20;
 const PAUSE_LARGE = 500;
-const LARGE = 300_000;
+const LARGE = 2_000_000;
 
 /** Holds the policies that are being edited. */
 export const client = new EngineClient();
