@@ -233,3 +233,30 @@ it("the way to look at it stays over a reload", () =>
     await hears(page, /Denied|Needs approval/);
     await expect.poll(() => page.getByLabel("The policy that the form shows").locator("option").count()).toBe(1);
   }));
+
+it("where nothing is written, the page says how to begin", () =>
+  withPage(async ({ page }) => {
+    await write(page, "policies", "");
+    await page.getByText("There is no policy yet", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Write one in a form" }).click();
+    const form = page.getByRole("form", { name: "The policy as a form" });
+    expect(await form.getByLabel("Name", { exact: true }).inputValue()).toBe("A new policy");
+    await hears(page, /Denied, by A new policy/);
+  }));
+
+it("five megabytes are left to the text", { timeout: 60_000 }, () =>
+  withPage(async ({ page }) => {
+    const many = Array.from({ length: 4_800 }, (_, id) => ({
+      ...DENY_ALL,
+      id: `p${id}`,
+      description: "x".repeat(1000),
+    }));
+    await write(page, "policies", JSON.stringify(many, null, 1));
+    await hears(page, /Denied/);
+    await page.getByRole("radio", { name: "Form" }).first().check();
+    await page.getByText("This is too long for the form").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("form", { name: "The policy as a form" }).waitFor();
+    await hears(page, /Needs approval/);
+  }),
+);

@@ -44,7 +44,7 @@ it("says in words what each person may do, before the arguments are known", () =
     expect(await cell(page, "refund", 0).innerText()).toMatch(/depends/);
   }));
 
-it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call", () =>
+it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call", { timeout: 60_000 }, () =>
   withPage(async ({ page }) => {
     await openExample(page, "github");
     const grid = await openMatrix(page);
@@ -71,7 +71,8 @@ it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call",
     const request = JSON.parse(await lines(page, "request"));
     expect(request.input).toMatchObject({ method: expect.any(String), owner: "example" });
     await hears(page, /^Verdict/);
-  }));
+  }),
+);
 
 it("people are edited, survive a reload, and go back to those of the calls", () =>
   withPage(async ({ page }) => {

@@ -49,8 +49,14 @@ export function Grid({ shown, stale }: { shown: Shown; stale: boolean }) {
   return (
     <>
       <div class={`matrix-scroll${stale ? " stale" : ""}`}>
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are pressed is a grid */}
-        <table ref={table} role="grid" aria-label="Tools by people" aria-rowcount={tools.length + 1}>
+        <table
+          ref={table}
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are pressed is a grid
+          role="grid"
+          aria-label="Tools by people"
+          aria-rowcount={tools.length + 1}
+          style={`--people: ${users.length}`}
+        >
           <thead>
             <tr>
               <th scope="col">Tool</th>
