@@ -37,7 +37,10 @@ it("the form follows the text, and the text the form", () =>
   withPage(async ({ page }) => {
     const form = await showForm(page, "Both");
     await page.getByLabel("The policy that the form shows").selectOption("1");
+    await page.getByLabel("The policy that the form shows").selectOption("0");
+    // The cursor leads the form to its policy.
     await select(page, "policies", "10000");
+    await expect.poll(() => form.getByLabel("Name", { exact: true }).inputValue()).toBe("large refunds need a lead");
     await page.keyboard.type("30000");
     await expect.poll(() => form.getByLabel("Value").inputValue()).toBe("30000");
     await hears(page, /Allowed/);

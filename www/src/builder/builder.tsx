@@ -1,9 +1,9 @@
 // The form of a policy, in step with the text: what is changed here is changed there, and nothing else is.
-import { reveal } from "../editor/editor.js";
+import { reveal, show } from "../editor/editor.js";
 import { Choice } from "../form/choice.js";
 import type { Path } from "../source/tree.js";
 import { catalogue, fields } from "../state/catalogue.js";
-import { addPolicy, change, chosen, focusNext, form, type PolicyValue, removePolicy } from "../state/form.js";
+import { addPolicy, change, chosen, focusNext, form, offsetOf, type PolicyValue, removePolicy } from "../state/form.js";
 import { isRecord } from "../state/schema-types.js";
 import { Approval } from "./approval.js";
 import { AddButton, ConditionEditor, FIRST } from "./condition.js";
@@ -38,6 +38,7 @@ export function Builder() {
           options={policies.map(({ value }, at) => [String(at), titleOf(value, at)] as const)}
           onValue={(next) => {
             chosen.value = Number(next);
+            show("policies", offsetOf(Number(next)));
           }}
         />
         <button type="button" onClick={addPolicy}>

@@ -33,7 +33,7 @@ export function Editor({ name, label, extensions = [] }: Props) {
   useEffect(() => {
     if (host.current === null) return undefined;
     const view = create(host.current, name, label, extensions);
-    const stops = [follow(view, texts[name]), effect(() => show(view, findingsOf(name)))];
+    const stops = [follow(view, texts[name]), effect(() => underline(view, findingsOf(name)))];
     views.set(name, view);
     return () => {
       for (const stop of stops) stop();
@@ -78,6 +78,14 @@ export function reveal(name: keyof Texts, offset: number): void {
   const at = Math.min(offset, view.state.doc.length);
   view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
   view.focus();
+}
+
+/** Brings a place into view and leaves the focus where it is. */
+export function show(name: keyof Texts, offset: number): void {
+  const view = views.get(name);
+  if (view === undefined) return;
+  const at = Math.min(offset, view.state.doc.length);
+  view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
 }
 
 /** In a shadow root, styles are sheets that no Content-Security-Policy has to allow by name. */
@@ -148,7 +156,7 @@ function difference(now: string, next: string): { from: number; to: number; inse
   return { from, to: now.length - same, insert: next.slice(from, next.length - same) };
 }
 
-function show(view: EditorView, findings: readonly Finding[]): void {
+function underline(view: EditorView, findings: readonly Finding[]): void {
   const { length } = view.state.doc;
   const diagnostics = findings.map(({ from, to, severity, message, help, code }): Diagnostic => {
     const start = Math.min(from, length);

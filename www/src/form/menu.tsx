@@ -1,6 +1,6 @@
 // A button that opens a list of things to do.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 export interface MenuItem {
   readonly label: string;
@@ -25,12 +25,17 @@ export function Menu({ label, name, class: more = "", items }: Props) {
     close();
     menu.current.querySelector("summary")?.focus();
   };
-  /** Focus that goes elsewhere closes it. */
+  /** Focus that goes elsewhere closes it. One that goes nowhere may be a press on an item. */
   const onLeave = (event: FocusEvent) => {
-    if (event.relatedTarget instanceof Node && menu.current?.contains(event.relatedTarget)) return;
-    // A press on an item of the menu takes the focus to nowhere in some browsers, before it counts.
-    setTimeout(close, 150);
+    if (event.relatedTarget instanceof Node && !menu.current?.contains(event.relatedTarget)) close();
   };
+  useEffect(() => {
+    const press = ({ target }: Event) => {
+      if (!menu.current?.contains(target as Node)) close();
+    };
+    document.addEventListener("pointerdown", press);
+    return () => document.removeEventListener("pointerdown", press);
+  }, []);
   return (
     <details class={`menu ${more}`} ref={menu} onKeyDown={onKey} onFocusOut={onLeave}>
       <summary aria-label={name}>{label}</summary>

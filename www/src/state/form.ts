@@ -3,8 +3,8 @@ import { computed, signal } from "@preact/signals";
 import { type Edit, EditError, edited } from "../source/edit.js";
 import { formatJson } from "../source/format.js";
 import { read } from "../source/read.js";
-import { SourceError } from "../source/source.js";
-import type { Path } from "../source/tree.js";
+import { type Source, SourceError } from "../source/source.js";
+import { type Path, trailOf } from "../source/tree.js";
 import { LARGEST_READ } from "./catalogue.js";
 import { notify } from "./notices.js";
 import { isRecord } from "./schema-types.js";
@@ -16,6 +16,7 @@ export type Form =
   | {
       readonly policies: readonly { readonly path: Path; readonly value: PolicyValue }[];
       readonly list: Path | undefined;
+      readonly source: Source | undefined;
     }
   /** Why the text can't be shown as a form, and where it goes wrong. */
   | { readonly problem: string; readonly at: number };
@@ -29,14 +30,15 @@ export const focusNext = signal<string | undefined>(undefined);
 export const form = computed<Form>(() => {
   const text = texts.policies.value;
   if (text.length > LARGEST_READ) return { problem: "This is too long for the form. Edit it in the text.", at: 0 };
-  if (text.trim() === "") return { policies: [], list: undefined };
+  if (text.trim() === "") return { policies: [], list: undefined, source: undefined };
   try {
-    const { value } = read(text);
-    if (Array.isArray(value)) return { policies: policiesAt([], value), list: [] };
+    const source = read(text);
+    const { value } = source;
+    if (Array.isArray(value)) return { policies: policiesAt([], value), list: [], source };
     if (!isRecord(value)) return { problem: "The text holds no policies. Write a list of them.", at: 0 };
     if (Array.isArray(value["policies"]))
-      return { policies: policiesAt(["policies"], value["policies"]), list: ["policies"] };
-    return { policies: [{ path: [], value }], list: undefined };
+      return { policies: policiesAt(["policies"], value["policies"]), list: ["policies"], source };
+    return { policies: [{ path: [], value }], list: undefined, source };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return { problem: `The text can’t be read just now: ${error.message}.`, at: error.range.from };
@@ -45,6 +47,25 @@ export const form = computed<Form>(() => {
 
 function policiesAt(list: Path, values: readonly unknown[]) {
   return values.map((value, index) => ({ path: [...list, index], value: isRecord(value) ? value : {} }));
+}
+
+/** Where a policy of the form begins in the text. */
+export function offsetOf(index: number): number {
+  const current = form.peek();
+  if ("problem" in current) return current.at;
+  const path = current.policies[index]?.path;
+  return path === undefined || current.source === undefined
+    ? 0
+    : (trailOf(current.source.tree(), path).at(-1)?.from ?? 0);
+}
+
+/** Shows the policy in which the cursor stands. */
+export function chooseAt(offset: number): void {
+  const current = form.peek();
+  if ("problem" in current || current.source === undefined) return;
+  const root = trailOf(current.source.tree(), current.list ?? []).at(-1);
+  const index = root?.entries.findIndex(({ node }) => node.from <= offset && offset <= node.to) ?? -1;
+  if (current.list !== undefined && index >= 0) chosen.value = index;
 }
 
 /** Changes one value of a text; what can't be changed is told, and nothing is lost. */

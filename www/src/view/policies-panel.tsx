@@ -1,9 +1,11 @@
+import { EditorView } from "@codemirror/view";
 import { computed, signal } from "@preact/signals";
 import { Builder } from "../builder/builder.js";
 import { depths, Editor, historyKeys, turnBack } from "../editor/editor.js";
 import { policyHelp } from "../editor/help.js";
 import { formatOf } from "../source/source.js";
 import { convertPolicies, findingsOf } from "../state/analysis.js";
+import { chooseAt } from "../state/form.js";
 import { policyView } from "../state/views.js";
 import { texts } from "../state/workspace.js";
 import { Problems } from "./problems.js";
@@ -58,7 +60,7 @@ export function PoliciesPanel() {
             </div>
           )}
           <div class="view-text" hidden={policyView.value === "form"}>
-            <Editor name="policies" label="Policies, JSON or YAML" extensions={policyHelp} />
+            <Editor name="policies" label="Policies, JSON or YAML" extensions={extensions} />
           </div>
         </div>
         <Problems name="policies" />
@@ -82,6 +84,13 @@ const VIEWS = [
 ] as const;
 
 const keys = historyKeys("policies");
+
+/** Beside the text, the form shows the policy in which the cursor is. */
+const follow = EditorView.updateListener.of(({ selectionSet, docChanged, state, view }) => {
+  if (policyView.peek() === "both" && view.hasFocus && (selectionSet || docChanged))
+    chooseAt(state.selection.main.head);
+});
+const extensions = [policyHelp, follow];
 
 /** One history for the text and the form. */
 function History() {
