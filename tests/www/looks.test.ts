@@ -71,7 +71,7 @@ async function eachForm(page: Page, check: (state: string) => Promise<void>): Pr
   await check("a cell of the matrix");
 }
 
-it.each(["light", "dark"] as const)("axe finds nothing in %s", { timeout: 60_000 }, (colorScheme) =>
+it.each(["light", "dark"] as const)("axe finds nothing in %s", { timeout: 120_000 }, (colorScheme) =>
   withPage(
     (playground) =>
       eachState(playground.page, async (state) => expect(await complaints(playground.page), state).toEqual([])),
@@ -81,7 +81,7 @@ it.each(["light", "dark"] as const)("axe finds nothing in %s", { timeout: 60_000
 
 it.each(["light", "dark"] as const)(
   "axe finds nothing in the forms and the matrix in %s",
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   (colorScheme) =>
     withPage(({ page }) => eachForm(page, async (state) => expect(await complaints(page), state).toEqual([])), {
       colorScheme,
@@ -107,10 +107,11 @@ async function isNarrowEnough(page: Page, state: string): Promise<void> {
   }
 }
 
-it("nothing is wider than a phone, a tablet or a desktop", () =>
-  withPage(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))));
+it("nothing is wider than a phone, a tablet or a desktop", { timeout: 60_000 }, () =>
+  withPage(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),
+);
 
-it("neither are the forms and the matrix", { timeout: 60_000 }, () =>
+it("neither are the forms and the matrix", { timeout: 120_000 }, () =>
   withPage(({ page }) => eachForm(page, (state) => isNarrowEnough(page, state))),
 );
 

@@ -1,11 +1,16 @@
 // The catalogue and the request of the editors, as far as they can be read, and the fields that they tell of.
 import { computed } from "@preact/signals";
 import { read } from "../source/read.js";
+import { formatOf } from "../source/source.js";
 import { choicesOf, isRecord, type Kind, kindOf, kindOfValue, type ValueSchema } from "./schema-types.js";
 import { texts } from "./workspace.js";
 
 /** Characters of a text above which the forms do not read it: that would be felt while typing. */
-export const LARGEST_READ = 2_000_000;
+const LARGEST = { json: 2_000_000, yaml: 200_000 };
+
+export function isTooLong(text: string): boolean {
+  return text.length > LARGEST[formatOf(text)];
+}
 
 export interface Tool {
   readonly name: string;
@@ -25,7 +30,7 @@ export const ACTIONS = ["tool_call", "llm_call", "agent_step", "run_start"] as c
 
 /** What a text says, or nothing where it can't be read. */
 export function readOrNot(text: string): unknown {
-  if (text.length > LARGEST_READ || text.trim() === "") return undefined;
+  if (isTooLong(text) || text.trim() === "") return undefined;
   try {
     return read(text).value;
   } catch {

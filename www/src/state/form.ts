@@ -5,7 +5,7 @@ import { formatJson } from "../source/format.js";
 import { read } from "../source/read.js";
 import { type Source, SourceError } from "../source/source.js";
 import { type Path, trailOf } from "../source/tree.js";
-import { LARGEST_READ } from "./catalogue.js";
+import { isTooLong } from "./catalogue.js";
 import { notify } from "./notices.js";
 import { isRecord } from "./schema-types.js";
 import { texts } from "./workspace.js";
@@ -29,7 +29,7 @@ export const focusNext = signal<string | undefined>(undefined);
 
 export const form = computed<Form>(() => {
   const text = texts.policies.value;
-  if (text.length > LARGEST_READ) return { problem: "This is too long for the form. Edit it in the text.", at: 0 };
+  if (isTooLong(text)) return { problem: "This is too long for the form. Edit it in the text.", at: 0 };
   if (text.trim() === "") return { policies: [], list: undefined, source: undefined };
   try {
     const source = read(text);
