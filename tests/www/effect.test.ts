@@ -56,14 +56,16 @@ it("limits, approvals and modes that change are counted, from what to what and b
     await expect.poll(() => summary(page)).toMatch(/[1-9]\d* of \d+ requests? (is|are) decided otherwise/);
     expect(await moves()).toMatch(/have other limits|has other limits/);
     expect(await flips()).toMatch(
-      /“budgets-for-runs-and-tenants” now[\s\S]*limit: 500 cost_cents in all for run \S+ \(then approval\) → 7 cost_cents/,
+      /“budgets-for-runs-and-tenants” modifies otherwise[\s\S]*limit: 500 cost_cents in all for run \S+ \(then approval\) → 7 cost_cents/,
     );
     await openExample(page, "");
     await select(page, "policies", '"lead"');
     await page.keyboard.type('"boss"');
     await expect.poll(() => summary(page)).toBe("1 of 3 requests is decided otherwise.");
     expect(await moves()).toMatch(/1 has other approvals/);
-    expect(await flips()).toMatch(/approval: 1 of role lead, within 24h → 1 of role boss, within 24h/);
+    expect(await flips()).toMatch(
+      /“large refunds need a lead” asks for approval otherwise[\s\S]*approval: 1 of role lead, within 24h → 1 of role boss, within 24h/,
+    );
     await page.getByLabel("The policy that the form shows").selectOption("1");
     await form.getByLabel("Effect", { exact: true }).selectOption("Restrict");
     await expect.poll(flips).toMatch(/require approval\s*→[\s\S]*allow[\s\S]*mode\s*auto\s*→[\s\S]*draft/);

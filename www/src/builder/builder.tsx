@@ -34,7 +34,7 @@ export function Builder() {
         <Choice
           label="The policy that the form shows"
           class="which"
-          value={String(index)}
+          value={policy === undefined ? "" : String(index)}
           options={policies.map(({ value }, at) => [String(at), titleOf(value, at)] as const)}
           onValue={(next) => {
             chosen.value = Number(next);

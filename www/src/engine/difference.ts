@@ -23,14 +23,26 @@ function lists(differences: Difference[], what: "limits" | "approvals", before: 
 
 /** Which policies make the difference. */
 export function causesOf(before: Decision, after: Decision): Cause[] {
-  return [...only(before, after, "before"), ...only(after, before, "after")];
+  const gone = only(before, after, "before");
+  const come = only(after, before, "after");
+  const isIn = (list: readonly Cause[], one: Cause) =>
+    list.some((other) => other.policy === one.policy && other.effect === one.effect);
+  const causes = [
+    ...gone.filter((one) => !isIn(come, one)),
+    ...come.map((one) => (isIn(gone, one) ? { ...one, side: "both" as const } : one)),
+  ];
+  if (causes.length > 0) return causes;
+  // A reason does not say which mode its policy asks for: those that may are named.
+  return after.reasons.filter(({ effect }) => effect === "modify").map((reason) => causeOf(reason, "both"));
 }
 
 function only(here: Decision, there: Decision, side: Cause["side"]): Cause[] {
   const known = new Set(there.reasons.map((reason) => keyOf(reason, there)));
-  return here.reasons
-    .filter((reason) => !known.has(keyOf(reason, here)))
-    .map(({ policy_id, policy_name, effect }) => ({ side, policy: policy_name ?? policy_id ?? "the request", effect }));
+  return here.reasons.filter((reason) => !known.has(keyOf(reason, here))).map((reason) => causeOf(reason, side));
+}
+
+function causeOf({ policy_id, policy_name, effect }: Reason, side: Cause["side"]): Cause {
+  return { side, policy: policy_name ?? policy_id ?? "the request", effect };
 }
 
 /** A policy that limits otherwise, or asks others for approval, makes a difference as well. */

@@ -44,7 +44,7 @@ export interface Difference {
 
 /** A policy that makes the difference: one that applies on one side only, or otherwise. */
 export interface Cause {
-  readonly side: "before" | "after";
+  readonly side: "before" | "after" | "both";
   readonly policy: string;
   readonly effect: Effect;
 }

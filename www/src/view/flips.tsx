@@ -82,9 +82,7 @@ function FlipRow({ flip }: { flip: Flip }) {
       <span class="at">{at}</span>
       <span class="what">
         {title}
-        <span class="because">
-          {causes.length === 0 ? "what the request asks for" : causes.map(causeWords).join("; ")}
-        </span>
+        <span class="because">{causes.length === 0 ? "no policy by itself" : causes.map(causeWords).join("; ")}</span>
         {others.map((difference) => (
           <span class="because" key={difference.what}>
             <Others {...difference} />
@@ -104,5 +102,7 @@ function FlipRow({ flip }: { flip: Flip }) {
 }
 
 function causeWords({ side, policy, effect }: Cause): string {
-  return side === "after" ? `“${policy}” now ${effectWords(effect)}` : `“${policy}” no longer ${effectWords(effect)}`;
+  const does = effectWords(effect);
+  if (side === "both") return `“${policy}” ${does} otherwise`;
+  return side === "after" ? `“${policy}” now ${does}` : `“${policy}” no longer ${does}`;
 }
