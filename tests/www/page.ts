@@ -115,3 +115,22 @@ export async function select(page: Page, name: EditorName, text: string): Promis
     throw new Error(`the editor does not show ${wanted}`);
   }, text);
 }
+
+/** Shows the policies as a form, beside the text or in its place. */
+export async function showForm(page: Page, how: "Form" | "Both" = "Form"): Promise<Locator> {
+  await page.getByRole("radiogroup", { name: "How the policies are shown" }).getByRole("radio", { name: how }).check();
+  return page.getByRole("form", { name: "The policy as a form" });
+}
+
+/** Types over what a field holds, and leaves it. */
+export async function fill(field: Locator, text: string): Promise<void> {
+  await field.fill(text);
+  await field.press("Tab");
+}
+
+/** Opens an example, and waits until it is there. */
+export async function openExample(page: Page, id: string): Promise<void> {
+  await page.getByRole("combobox", { name: "Open an example" }).selectOption(`example:${id}`);
+  await page.getByRole("button", { name: "Bring back what was there" }).waitFor();
+  await hears(page, /^Verdict/);
+}

@@ -40,7 +40,13 @@ function suite({ name, policies, catalogue, honest, attacks, request }: Suite): 
 
 function tools(): Bundle {
   const cases = github.catalogue.tools.map(({ name }) => ({ title: name, request: github.request(name) }));
-  return { title: "GitHub", policies: github.policies, catalogue: github.catalogue, cases };
+  // Whom the policies tell apart.
+  const users = [
+    { id: "dana", roles: ["developer"] },
+    { id: "mika", roles: ["maintainer"] },
+    { id: "robin", roles: [] },
+  ];
+  return { title: "GitHub", policies: github.policies, catalogue: github.catalogue, cases, users };
 }
 
 for (const { id } of LESSONS) write(`examples/${id}.json`, JSON.stringify(lesson(id)));

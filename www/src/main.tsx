@@ -4,6 +4,10 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/decision.css";
 import "./styles/effect.css";
+import "./styles/form.css";
+import "./styles/builder.css";
+import "./styles/call.css";
+import "./styles/matrix.css";
 import { App } from "./view/app.js";
 
 const page = document.getElementById("page");

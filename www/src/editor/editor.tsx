@@ -1,6 +1,6 @@
 // A text editor that shows a signal's text and writes what is typed back into it.
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, redo, redoDepth, undo, undoDepth } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { type Diagnostic, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -12,7 +12,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { effect, type Signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Finding, Texts } from "../engine/protocol.js";
 import { findingsOf } from "../state/analysis.js";
@@ -32,8 +32,8 @@ export function Editor({ name, label, extensions = [] }: Props) {
   // Made once; then the editor follows the signal.
   useEffect(() => {
     if (host.current === null) return undefined;
-    const view = create(host.current, texts[name], label, extensions);
-    const stops = [follow(view, texts[name]), effect(() => show(view, findingsOf(name)))];
+    const view = create(host.current, name, label, extensions);
+    const stops = [follow(view, texts[name]), effect(() => underline(view, findingsOf(name)))];
     views.set(name, view);
     return () => {
       for (const stop of stops) stop();
@@ -46,6 +46,31 @@ export function Editor({ name, label, extensions = [] }: Props) {
 
 const views = new Map<keyof Texts, EditorView>();
 
+/** How many edits of each text can be taken back, and done again. */
+export const depths: Readonly<Record<keyof Texts, Signal<{ readonly undo: number; readonly redo: number }>>> = {
+  policies: signal({ undo: 0, redo: 0 }),
+  catalogue: signal({ undo: 0, redo: 0 }),
+  request: signal({ undo: 0, redo: 0 }),
+};
+
+/** Takes back the last edit of a text, wherever it was made, or does it again. */
+export function turnBack(name: keyof Texts, which: "undo" | "redo"): void {
+  const view = views.get(name);
+  if (view !== undefined) (which === "undo" ? undo : redo)(view);
+}
+
+/** In a form the keys mean the same as in the text: there is one history. */
+export function historyKeys(name: keyof Texts): (zone: HTMLElement | null) => void {
+  const take = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    turnBack(name, key === "y" || event.shiftKey ? "redo" : "undo");
+  };
+  return (zone) => zone?.addEventListener("keydown", take);
+}
+
 /** Brings a place of an editor into view and puts the cursor there. */
 export function reveal(name: keyof Texts, offset: number): void {
   const view = views.get(name);
@@ -55,11 +80,22 @@ export function reveal(name: keyof Texts, offset: number): void {
   view.focus();
 }
 
+/** Brings a place into view and leaves the focus where it is. */
+export function show(name: keyof Texts, offset: number): void {
+  const view = views.get(name);
+  if (view === undefined) return;
+  const at = Math.min(offset, view.state.doc.length);
+  view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
+}
+
 /** In a shadow root, styles are sheets that no Content-Security-Policy has to allow by name. */
-function create(host: HTMLElement, text: Signal<string>, label: string, extensions: Extension): EditorView {
+function create(host: HTMLElement, name: keyof Texts, label: string, extensions: Extension): EditorView {
+  const text = texts[name];
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const write = EditorView.updateListener.of((update) => {
-    if (update.docChanged) text.value = update.state.doc.toString();
+    if (!update.docChanged) return;
+    text.value = update.state.doc.toString();
+    depths[name].value = { undo: undoDepth(update.state), redo: redoDepth(update.state) };
   });
   return new EditorView({
     root,
@@ -105,12 +141,22 @@ function create(host: HTMLElement, text: Signal<string>, label: string, extensio
 function follow(view: EditorView, text: Signal<string>): () => void {
   return effect(() => {
     const next = text.value;
-    if (next === view.state.doc.toString()) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: 0 } });
+    const now = view.state.doc.toString();
+    // What is the same at both ends stays, and the cursor and what is folded with it.
+    if (next !== now) view.dispatch({ changes: difference(now, next) });
   });
 }
 
-function show(view: EditorView, findings: readonly Finding[]): void {
+function difference(now: string, next: string): { from: number; to: number; insert: string } {
+  const shorter = Math.min(now.length, next.length);
+  let from = 0;
+  while (from < shorter && now[from] === next[from]) from++;
+  let same = 0;
+  while (same < shorter - from && now[now.length - 1 - same] === next[next.length - 1 - same]) same++;
+  return { from, to: now.length - same, insert: next.slice(from, next.length - same) };
+}
+
+function underline(view: EditorView, findings: readonly Finding[]): void {
   const { length } = view.state.doc;
   const diagnostics = findings.map(({ from, to, severity, message, help, code }): Diagnostic => {
     const start = Math.min(from, length);

@@ -1,4 +1,4 @@
-// Completion and hover for policies, from their schema.
+// Completion and hover for policies, from their schema and the catalogue.
 import {
   autocompletion,
   type Completion,
@@ -6,6 +6,7 @@ import {
   type CompletionResult,
 } from "@codemirror/autocomplete";
 import { type EditorView, hoverTooltip } from "@codemirror/view";
+import { aboutName, namesAt } from "./names.js";
 import { type Place, placeAt } from "./path.js";
 import { aboutKey, keysAt, type Option, policySchema, valuesAt } from "./schema.js";
 
@@ -13,7 +14,8 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
   const place = placeAt(context.state, context.pos);
   if (place === undefined || (place.from === place.to && !context.explicit)) return null;
   const schema = await policySchema();
-  const options = place.what === "key" ? keysAt(schema, place.path) : valuesAt(schema, place.path);
+  const options =
+    place.what === "key" ? keysAt(schema, place.path) : [...valuesAt(schema, place.path), ...namesAt(place.path)];
   if (options.length === 0) return null;
   const quoted = place.format === "json";
   return { from: place.from, to: place.to, options: options.map((option) => completion(option, place, quoted)) };
@@ -38,7 +40,7 @@ const hover = hoverTooltip(async (view, at) => {
   if (place === undefined || place.from === place.to) return null;
   const name = view.state.sliceDoc(place.from, place.to).replaceAll('"', "");
   const path = place.what === "key" ? place.path : ownKey(place, name);
-  const about = path === undefined ? undefined : aboutKey(await policySchema(), path, name);
+  const about = path === undefined ? aboutName(place.path, name) : aboutKey(await policySchema(), path, name);
   if (about === undefined || about === "") return null;
   return {
     pos: place.from,

@@ -53,8 +53,8 @@ const LINE = /^( *)((?:- +)*)(?:([\w-]+):(?: |$))?/;
 function inYaml(state: EditorState, at: number): Place | undefined {
   const line = state.doc.lineAt(at);
   const before = line.text.slice(0, at - line.from);
-  const written = /[\w]*$/.exec(before)?.[0] ?? "";
-  const rest = /^\w*/.exec(line.text.slice(before.length))?.[0] ?? "";
+  const written = /[\w.-]*$/.exec(before)?.[0] ?? "";
+  const rest = /^[\w.-]*/.exec(line.text.slice(before.length))?.[0] ?? "";
   const [lead = "", spaces = "", dashes = "", key] = LINE.exec(line.text) ?? [];
   const outer = [...above(state, line.number, spaces.length), ...(dashes === "" ? [] : ["[]"])];
   const from = at - written.length;

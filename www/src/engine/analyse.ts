@@ -1,14 +1,15 @@
 // One request against the policies: what is wrong with the texts, or else the decision with its explanation.
-import type { PolicyEngine, Request } from "portcullis";
+import type { Preview, Request } from "portcullis";
 import { read } from "../source/read.js";
 import { SourceError } from "../source/source.js";
-import type { Analysis, Finding, Texts } from "./protocol.js";
-import { type LoadedSet, loadSet, unreadable } from "./set.js";
+import { LiveSet } from "./live.js";
+import type { Analysis, Finding, Matrix, MatrixAsk, Texts } from "./protocol.js";
+import { unreadable } from "./set.js";
 
-let last: { readonly key: string; readonly set: LoadedSet } | undefined;
+const live = new LiveSet();
 
 export function analyse(texts: Texts): Analysis {
-  const { findings, engine } = loaded(texts);
+  const { findings, engine } = live.at(texts);
   const { request, problem } = readRequest(texts.request);
   const all = problem === undefined ? findings : [...findings, problem];
   if (engine === undefined || request === undefined) return { findings: all, outcome: undefined };
@@ -18,19 +19,23 @@ export function analyse(texts: Texts): Analysis {
   return { findings: all, outcome: { explanation, voices } };
 }
 
-/** While only the request is edited, the policies stay loaded. */
-function loaded({ policies, catalogue }: Texts): LoadedSet {
-  const key = JSON.stringify([policies, catalogue]);
-  if (last?.key !== key) {
-    close(last?.set.engine);
-    last = undefined;
-    last = { key, set: loadSet({ policies, catalogue }) };
-  }
-  return last.set;
+/** Where one stands who is not told what is asked with which arguments. */
+const UNKNOWN = { unknown: ["input"] };
+
+export function matrixOf({ texts, users, tools }: MatrixAsk): Matrix | undefined {
+  const { engine } = live.at(texts);
+  const { request } = readRequest(texts.request);
+  if (engine === undefined || request === undefined) return undefined;
+  const vary = { tool: tools, user: users };
+  return { cells: engine.previewMany({ ...request, action: "tool_call" }, { ...UNKNOWN, vary }) };
 }
 
-function close(engine: PolicyEngine | undefined): void {
-  engine?.close();
+export function cellOf(texts: Texts, user: unknown, tool: unknown): Preview | undefined {
+  const { engine } = live.at(texts);
+  const { request } = readRequest(texts.request);
+  if (engine === undefined || request === undefined) return undefined;
+  const asked = { ...request, action: "tool_call", user, tool } as Request;
+  return engine.preview(asked, UNKNOWN);
 }
 
 function readRequest(text: string): { request?: Request; problem?: Finding } {

@@ -1,6 +1,7 @@
 // All requests of a set, decided before and after an edit, in slices between which the worker listens.
-import type { Decision, PolicyEngine, Reason, Request } from "portcullis";
-import type { Cause, Comparing, Comparison, Flip, PolicyTexts, Verdict } from "./protocol.js";
+import type { Decision, PolicyEngine, Request } from "portcullis";
+import { causesOf, differencesOf } from "./difference.js";
+import type { Comparing, Comparison, Flip, Move, PolicyTexts } from "./protocol.js";
 import { readRequests } from "./requests.js";
 import { loadSet } from "./set.js";
 
@@ -62,7 +63,7 @@ function turn(): Promise<void> {
 class Tally {
   readonly #total: number;
   readonly #flips: Flip[] = [];
-  readonly #moves: Record<string, number> = {};
+  readonly #moves = new Map<string, Move>();
   readonly #unreadable: { at: number; message: string }[] = [];
   #unreadableCount = 0;
   #decided = 0;
@@ -79,13 +80,18 @@ class Tally {
 
   decided(at: number, title: string, before: Decision, after: Decision): void {
     this.#decided++;
-    if (before.effect === after.effect && before.mode === after.mode) return;
+    const differences = differencesOf(before, after);
+    if (differences.length === 0) return;
     this.#flipped++;
-    const move = `${nameOf(before)}>${nameOf(after)}`;
-    this.#moves[move] = (this.#moves[move] ?? 0) + 1;
+    for (const { what, ...sides } of differences) {
+      // What limits and approvals say is too various to be counted by.
+      const { from, to } = what === "effect" || what === "mode" ? sides : { from: "", to: "" };
+      const key = `${what}:${from}>${to}`;
+      const count = (this.#moves.get(key)?.count ?? 0) + 1;
+      this.#moves.set(key, { what, from, to, count });
+    }
     if (this.#flips.length === LISTED) return;
-    const causes = [...only(before, after, "before"), ...only(after, before, "after")];
-    this.#flips.push({ at, title, before: verdictOf(before), after: verdictOf(after), causes });
+    this.#flips.push({ at, title, differences, causes: causesOf(before, after) });
   }
 
   comparison(done: boolean): Comparison {
@@ -94,30 +100,10 @@ class Tally {
       decided: this.#decided,
       flipped: this.#flipped,
       flips: done ? this.#flips : this.#flips.slice(0, 20),
-      moves: { ...this.#moves },
+      moves: [...this.#moves.values()].sort((a, b) => b.count - a.count),
       unreadable: this.#unreadable,
       unreadableCount: this.#unreadableCount,
       done,
     };
   }
-}
-
-function verdictOf({ effect, mode }: Decision): Verdict {
-  return { effect, mode };
-}
-
-function nameOf({ effect, mode }: Decision): string {
-  return effect === "allow" && mode === "draft" ? "allow as a draft" : effect;
-}
-
-/** Policies that apply on one side and not on the other, or with another effect. */
-function only(here: Decision, there: Decision, side: Cause["side"]): Cause[] {
-  const known = new Set(there.reasons.map(keyOf));
-  return here.reasons
-    .filter((reason) => !known.has(keyOf(reason)))
-    .map(({ policy_id, policy_name, effect }) => ({ side, policy: policy_name ?? policy_id ?? "the request", effect }));
-}
-
-function keyOf({ policy_id, effect, error }: Reason): string {
-  return JSON.stringify([policy_id, effect, error?.code]);
 }

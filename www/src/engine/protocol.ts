@@ -1,5 +1,5 @@
 // What the page and its workers say to each other.
-import type { DecisionEffect, Effect, Explanation, ExplanationReader, Mode, Severity } from "portcullis";
+import type { Effect, Explanation, ExplanationReader, Preview, PreviewCell, Severity } from "portcullis";
 import type { Format, Range } from "../source/source.js";
 
 /** The texts that decide, as they stand in the editors. */
@@ -34,15 +34,17 @@ export interface Analysis {
   readonly outcome: Outcome | undefined;
 }
 
-/** A verdict, as far as two are compared. */
-export interface Verdict {
-  readonly effect: DecisionEffect;
-  readonly mode: Mode;
+/** In what two decisions of one request differ. */
+export interface Difference {
+  readonly what: "effect" | "mode" | "limits" | "approvals";
+  /** In words; empty where there is none on that side. */
+  readonly from: string;
+  readonly to: string;
 }
 
-/** A policy that makes the difference: one that applies on one side only. */
+/** A policy that makes the difference: one that applies on one side only, or otherwise. */
 export interface Cause {
-  readonly side: "before" | "after";
+  readonly side: "before" | "after" | "both";
   readonly policy: string;
   readonly effect: Effect;
 }
@@ -51,9 +53,16 @@ export interface Flip {
   /** The request's place in the set, from 1. */
   readonly at: number;
   readonly title: string;
-  readonly before: Verdict;
-  readonly after: Verdict;
+  readonly differences: readonly Difference[];
   readonly causes: readonly Cause[];
+}
+
+export interface Move {
+  readonly what: Difference["what"];
+  /** Of effects and modes. */
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
 }
 
 export interface Comparison {
@@ -62,8 +71,8 @@ export interface Comparison {
   readonly flipped: number;
   /** The first of them. */
   readonly flips: readonly Flip[];
-  /** How many went from which verdict to which, by `from>to`. */
-  readonly moves: Readonly<Record<string, number>>;
+  /** How many went from which effect or mode to which, and in how many limits or approvals are others. */
+  readonly moves: readonly Move[];
   /** Lines that are no requests. */
   readonly unreadable: readonly { readonly at: number; readonly message: string }[];
   readonly unreadableCount: number;
@@ -77,14 +86,31 @@ export interface Comparing {
   readonly requests: Blob;
 }
 
+/** Everyone and every tool of a matrix, in the call of the editor. */
+export interface MatrixAsk {
+  readonly texts: Texts;
+  readonly users: readonly unknown[];
+  readonly tools: readonly unknown[];
+}
+
+/** The cells by rows: for each tool one for each user. */
+export interface Matrix {
+  readonly cells: readonly PreviewCell[];
+}
+
 export type Ask =
   | { readonly kind: "analyse"; readonly texts: Texts }
+  | { readonly kind: "matrix"; readonly matrix: MatrixAsk }
+  | { readonly kind: "cell"; readonly texts: Texts; readonly user: unknown; readonly tool: unknown }
   | { readonly kind: "convert"; readonly text: string; readonly to: Format }
   | { readonly kind: "compare"; readonly comparing: Comparing }
   | { readonly kind: "stop" };
 
 export type Answer =
   | { readonly kind: "analysis"; readonly analysis: Analysis }
+  /** None where something in the texts keeps the engine from deciding. */
+  | { readonly kind: "matrix"; readonly matrix: Matrix | undefined }
+  | { readonly kind: "cell"; readonly preview: Preview | undefined }
   | { readonly kind: "converted"; readonly text: string }
   | { readonly kind: "comparison"; readonly comparison: Comparison }
   | { readonly kind: "failed"; readonly message: string };

@@ -12,14 +12,24 @@ interface Part {
   readonly strip: string;
 }
 
+/** Texts that could be read. */
+export interface ReadSet {
+  /** All policies as JSON text, and each by itself. */
+  readonly policies: string;
+  readonly each: readonly string[];
+  readonly catalogue: string | undefined;
+  /** A diagnostic at its place in the texts. */
+  place(diagnostic: Diagnostic): Finding;
+}
+
 export interface LoadedSet {
   readonly findings: readonly Finding[];
   /** None where there are errors. */
   readonly engine: PolicyEngine | undefined;
 }
 
-/** Reads, validates and loads. */
-export function loadSet(texts: PolicyTexts): LoadedSet {
+/** Reads the texts; what keeps one from being read is a finding. */
+export function readSet(texts: PolicyTexts): { readonly findings: Finding[]; readonly set: ReadSet | undefined } {
   const findings: Finding[] = [];
   const attempt = <T>(make: () => T, where: keyof PolicyTexts): T | undefined => {
     try {
@@ -33,24 +43,47 @@ export function loadSet(texts: PolicyTexts): LoadedSet {
   const policies = attempt(() => withPart(read(texts.policies), policiesOf), "policies");
   const none = texts.catalogue.trim() === "";
   const catalogue = none ? undefined : attempt(() => withPart(read(texts.catalogue), catalogueOf), "catalogue");
-  if (policies === undefined || (catalogue === undefined && !none)) return { findings, engine: undefined };
-
+  if (policies === undefined || (catalogue === undefined && !none)) return { findings, set: undefined };
   const place = (diagnostic: Diagnostic) => {
     const ofCatalogue = /^\/catalogue(?=\/|$)/.test(diagnostic.pointer) && catalogue !== undefined;
     return ofCatalogue
       ? placed(diagnostic, catalogue, { ...catalogue.part, strip: "/catalogue" }, texts, "catalogue")
       : placed(diagnostic, policies, policies.part, texts, "policies");
   };
-  const set = { policies: policies.part.json, catalogue: catalogue?.part.json };
-  const { diagnostics } = validate(set.policies, set.catalogue);
-  findings.push(...diagnostics.map(place));
-  if (findings.some(({ severity }) => severity === "error")) return { findings, engine: undefined };
+  const each = attempt(() => eachOf(policies.source, policies.part), "policies");
+  if (each === undefined) return { findings, set: undefined };
+  return { findings, set: { policies: policies.part.json, each, catalogue: catalogue?.part.json, place } };
+}
+
+/** Reads, validates and loads. */
+export function loadSet(texts: PolicyTexts): LoadedSet {
+  const { findings, set } = readSet(texts);
+  if (set === undefined) return { findings, engine: undefined };
+  const { diagnostics, engine } = loadWhole(set);
+  return { findings: [...findings, ...diagnostics.map(set.place)], engine };
+}
+
+/** Validates and loads all of a set. */
+export function loadWhole({ policies, catalogue }: ReadSet): {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly engine: PolicyEngine | undefined;
+} {
+  const { diagnostics } = validate(policies, catalogue);
+  if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics, engine: undefined };
   try {
-    return { findings, engine: PolicyEngine.loadSync(set) };
+    return { diagnostics, engine: PolicyEngine.loadSync({ policies, catalogue }) };
   } catch (error) {
     if (!PolicySetError.is(error)) throw error;
-    return { findings: error.diagnostics.map(place), engine: undefined };
+    return { diagnostics: error.diagnostics, engine: undefined };
   }
+}
+
+/** Each policy as JSON text. */
+function eachOf(source: Source, { prefix, strip }: Part): string[] {
+  if (strip !== "") return [source.json];
+  const path = prefix === "" ? [] : [prefix.slice(1)];
+  const list = path.length === 0 ? source.value : (source.value as Record<string, unknown>)[prefix.slice(1)];
+  return Array.isArray(list) ? list.map((_, index) => source.part([...path, index])) : [];
 }
 
 /** A text that can't be read, as a finding. */
@@ -88,7 +121,7 @@ function catalogueOf(source: Source): Part {
 }
 
 function memberPart(source: Source, name: "policies" | "catalogue"): Part {
-  return { json: source.member(name), prefix: `/${name}`, strip: "" };
+  return { json: source.part([name]), prefix: `/${name}`, strip: "" };
 }
 
 /** Codes that speak of a key, and not of its value. */

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { formatJson } from "../source/format.js";
 import { read } from "../source/read.js";
 import { SourceError } from "../source/source.js";
-import { analyse } from "./analyse.js";
+import { analyse, cellOf, matrixOf } from "./analyse.js";
 import { compare, NotComparable } from "./compare.js";
 import type { Answer, Ask, Envelope } from "./protocol.js";
 
@@ -30,6 +30,10 @@ async function answerTo(ask: Exclude<Ask, { kind: "stop" }>, answer: (answer: An
   switch (ask.kind) {
     case "analyse":
       return { kind: "analysis", analysis: analyse(ask.texts) };
+    case "matrix":
+      return { kind: "matrix", matrix: matrixOf(ask.matrix) };
+    case "cell":
+      return { kind: "cell", preview: cellOf(ask.texts, ask.user, ask.tool) };
     case "convert": {
       const { value } = read(ask.text);
       const text = ask.to === "json" ? `${formatJson(value)}\n` : stringify(value, { lineWidth: 100 });

@@ -1,6 +1,7 @@
 // JSON as people write it: what fits into a line stays on one.
 
-const WIDTH = 88;
+/** Characters of a line. */
+export const WIDTH = 88;
 
 /** A value as JSON text. */
 export function formatJson(value: unknown, indent = ""): string {
@@ -25,7 +26,7 @@ function formatMember(key: string, value: unknown, indent: string): string {
   return fits ? flat : formatJson(value, indent);
 }
 
-function inOneLine(value: unknown): string | undefined {
+export function inOneLine(value: unknown): string | undefined {
   if (Array.isArray(value)) return `[${value.map((element) => inOneLine(element) ?? "null").join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);

@@ -1,5 +1,7 @@
 // A text of an editor as JSON, and the way back from a JSON Pointer to the place in the text.
 
+import type { Node, Path } from "./tree.js";
+
 /** A part of a text, by offsets in UTF-16 code units. */
 export interface Range {
   readonly from: number;
@@ -11,8 +13,10 @@ export interface Source {
   /** All of it as JSON text; of JSON, as it was written, so that nothing in it is hidden from the engine. */
   readonly json: string;
   readonly value: unknown;
-  /** One member of an object as JSON text, in its very text where that is JSON. */
-  member(name: string): string;
+  /** The places of its values, worked out when first asked for. @throws SourceError where it nests too deep */
+  tree(): Node;
+  /** The value at a path as JSON text, in its very text where that is JSON. */
+  part(path: Path): string;
   /** Where a value stands, or its key; what is not there is placed at what should hold it. */
   locate(pointer: string, part: "key" | "value"): Range;
 }

@@ -1,6 +1,17 @@
 // YAML 1.2 with places, for what JSON can say.
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, parseAllDocuments, visit } from "yaml";
-import { pointerNames, type Range, type Source, SourceError } from "./source.js";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  visit,
+  type Node as YamlNode,
+} from "yaml";
+import { type Range, type Source, SourceError } from "./source.js";
+import { type Entry, locate, type Node } from "./tree.js";
 
 /** More than this takes the library many seconds; JSON may be larger. */
 const LARGEST = 4 * 1024 * 1024;
@@ -20,11 +31,18 @@ export function readYaml(text: string): Source {
   const document = parse(text);
   checkScalars(document);
   const value = toValue(document);
+  let known: Node | undefined;
+  const tree = (): Node => {
+    known ??= placed(document, text, document.contents);
+    return known;
+  };
   return {
     json: JSON.stringify(value),
     value,
-    member: (name) => JSON.stringify((value as Record<string, unknown>)[name]),
-    locate: (pointer, part) => locate(document, pointer, part),
+    tree,
+    part: (path) =>
+      JSON.stringify(path.reduce<unknown>((held, name) => (held as Record<string | number, unknown>)[name], value)),
+    locate: (pointer, part) => locate(tree(), pointer, part),
   };
 }
 
@@ -64,33 +82,53 @@ function toValue(document: Document.Parsed): unknown {
   }
 }
 
-function locate(document: Document.Parsed, pointer: string, part: "key" | "value"): Range {
-  let node = resolved(document, document.contents);
-  let range = rangeOf(node);
-  for (const name of pointerNames(pointer)) {
-    if (isSeq(node)) {
-      const item = node.items[Number(name)];
-      if (!isNode(item)) break;
-      range = rangeOf(item);
-      node = resolved(document, item);
-      continue;
-    }
-    // A key that was merged stands elsewhere, so the mapping that merges it is shown.
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
-    if (pair === undefined) break;
-    const value = isNode(pair.value) ? pair.value : null;
-    range = rangeOf(part === "key" || value === null ? (pair.key as Node) : value);
-    node = resolved(document, value);
+/** A node with its places. What an alias stands for is placed where it is written. */
+function placed(document: Document.Parsed, text: string, node: unknown): Node {
+  const target = isAlias(node) ? node.resolve(document) : node;
+  const { from, to } = rangeOf(isNode(target) ? target : null);
+  const isList = isSeq(target);
+  if (!isMap(target) && !isList) {
+    return { kind: "scalar", flow: true, from, to: from + text.slice(from, to).trimEnd().length, entries: [] };
   }
-  return range;
+  const flow = target.flow === true;
+  let entries: Entry[] | undefined;
+  // When asked for: aliases can make a small text very large.
+  const all = (): Entry[] => {
+    entries ??= isList
+      ? target.items.map((item, index) => elementOf(placed(document, text, item), index, text, flow))
+      : target.items.flatMap(({ key, value }) => memberOf(document, text, key, value));
+    return entries;
+  };
+  return {
+    kind: isList ? "list" : "map",
+    flow,
+    from,
+    get to() {
+      // The library counts the comments behind a block as its own.
+      return flow ? to : Math.max(from, all().at(-1)?.node.to ?? to);
+    },
+    get entries() {
+      return all();
+    },
+  };
 }
 
-function resolved(document: Document.Parsed, node: unknown): Node | null {
-  if (!isNode(node)) return null;
-  return isAlias(node) ? (node.resolve(document) ?? null) : node;
+function elementOf(node: Node, index: number, text: string, flow: boolean): Entry {
+  const from = flow ? node.from : text.lastIndexOf("-", node.from - 1);
+  return { name: String(index), key: { from, to: from + (flow ? 0 : 1) }, node };
 }
 
-function rangeOf(node: Node | null): Range {
+/** A key that was merged stands elsewhere, so it is no entry here. */
+function memberOf(document: Document.Parsed, text: string, key: unknown, value: unknown): Entry[] {
+  if (!isScalar(key) || typeof key.value !== "string" || (key.value === "<<" && key.type === "PLAIN")) return [];
+  const range = rangeOf(key as YamlNode);
+  const behind = text.indexOf(":", range.to) + 1;
+  const node = isNode(value) ? placed(document, text, value) : undefined;
+  const none: Node = { kind: "scalar", flow: true, from: behind, to: behind, entries: [] };
+  return [{ name: key.value, key: range, node: node === undefined ? none : node }];
+}
+
+function rangeOf(node: YamlNode | null): Range {
   const [from, to] = node?.range ?? [0, 0];
   return { from, to };
 }

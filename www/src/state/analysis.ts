@@ -7,11 +7,12 @@ import { notify } from "./notices.js";
 import { texts } from "./workspace.js";
 
 /** Milliseconds after a keystroke; a larger text waits longer. */
-const PAUSE = 60;
+const PAUSE = 20;
 const PAUSE_LARGE = 500;
-const LARGE = 300_000;
+const LARGE = 2_000_000;
 
-const client = new EngineClient();
+/** Holds the policies that are being edited. */
+export const client = new EngineClient();
 
 const empty: Analysis = { findings: [], outcome: undefined };
 /** The last analysis, with the texts that it is of. */

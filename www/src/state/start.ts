@@ -2,6 +2,7 @@
 import { startAnalysis } from "./analysis.js";
 import { startComparing } from "./comparison.js";
 import { decode, isLink } from "./link.js";
+import { startMatrix } from "./matrix.js";
 import { notify } from "./notices.js";
 import { restoreRequests } from "./request-set.js";
 import { keepStored, store, stored } from "./storage.js";
@@ -16,6 +17,7 @@ export async function start(): Promise<void> {
   addEventListener("hashchange", openLink);
   startAnalysis();
   startComparing();
+  startMatrix();
   keepStored();
 }
 

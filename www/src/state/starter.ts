@@ -1,13 +1,13 @@
 // What a visitor finds: two policies, and calls that they decide differently.
 import type { Bundle } from "./workspace.js";
 
-function refund(amount_cents: number, roles: readonly string[]): Record<string, unknown> {
+function refund(amount_cents: number, id: string, role: string): Record<string, unknown> {
   return {
     action: "tool_call",
     now: 1_795_435_200_000,
     tenant: { id: "acme" },
     app: null,
-    user: { id: "sam", roles },
+    user: { id, roles: [role] },
     workflow: null,
     agent: { id: "helper" },
     tool: { id: "refund" },
@@ -40,8 +40,8 @@ export const STARTER: Bundle = {
     },
   ],
   cases: [
-    { title: "A large refund", request: refund(25_000, ["support"]) },
-    { title: "A small refund", request: refund(2_500, ["support"]) },
-    { title: "A refund by someone else", request: refund(2_500, ["sales"]) },
+    { title: "A large refund", request: refund(25_000, "sam", "support") },
+    { title: "A small refund", request: refund(2_500, "sam", "support") },
+    { title: "A refund by someone else", request: refund(2_500, "kim", "sales") },
   ],
 };

@@ -14,6 +14,8 @@ export interface Case {
 export interface Workspace extends Texts {
   readonly cases: readonly Case[];
   readonly baseline: PolicyTexts | null;
+  /** Users of the matrix; none where they are those of the calls. */
+  readonly users?: readonly unknown[] | undefined;
 }
 
 export const texts: Readonly<Record<keyof Texts, Signal<string>>> = {
@@ -24,19 +26,30 @@ export const texts: Readonly<Record<keyof Texts, Signal<string>>> = {
 export const cases = signal<readonly Case[]>([]);
 export const baseline = signal<PolicyTexts | null>(null);
 
+export const users = signal<readonly unknown[] | undefined>(undefined);
+
 export const workspace = computed<Workspace>(() => ({
   policies: texts.policies.value,
   catalogue: texts.catalogue.value,
   request: texts.request.value,
   cases: cases.value,
   baseline: baseline.value,
+  ...(users.value === undefined ? {} : { users: users.value }),
 }));
 
 /** Whether a value that came from outside is a workspace. */
 export function isWorkspace(value: unknown): value is Workspace {
   if (typeof value !== "object" || value === null) return false;
-  const { policies, catalogue, request, cases: some, baseline: pinned } = value as Record<string, unknown>;
+  const {
+    policies,
+    catalogue,
+    request,
+    cases: some,
+    baseline: pinned,
+    users: people,
+  } = value as Record<string, unknown>;
   const areTexts = [policies, catalogue, request].every((text) => typeof text === "string");
+  if (people !== undefined && !Array.isArray(people)) return false;
   return areTexts && isCases(some) && (pinned === null || isPinned(pinned));
 }
 
@@ -56,6 +69,7 @@ export function open(next: Workspace): void {
     texts.request.value = next.request;
     cases.value = next.cases;
     baseline.value = next.baseline;
+    users.value = next.users;
   });
 }
 
@@ -65,9 +79,11 @@ export interface Bundle {
   readonly policies: unknown;
   readonly catalogue?: unknown;
   readonly cases?: readonly Case[];
+  /** Whom the matrix shows, where the calls are all of one. */
+  readonly users?: readonly unknown[];
 }
 
-export function fromBundle({ policies, catalogue, cases = [] }: Bundle): Workspace {
+export function fromBundle({ policies, catalogue, cases = [], users }: Bundle): Workspace {
   const policiesText = `${formatJson(policies)}\n`;
   const catalogueText = catalogue === undefined || catalogue === null ? "" : `${formatJson(catalogue)}\n`;
   return {
@@ -77,6 +93,7 @@ export function fromBundle({ policies, catalogue, cases = [] }: Bundle): Workspa
     cases: cases.map(({ title, request }) => ({ title, request })),
     // What an edit changes is seen from the example as it came.
     baseline: { policies: policiesText, catalogue: catalogueText },
+    ...(users === undefined ? {} : { users }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { Matrix } from "../matrix/matrix.js";
+import { policyView } from "../state/views.js";
 import { Decision } from "./decision.js";
 import { Effect } from "./effect.js";
 import { Header } from "./header.js";
@@ -20,7 +22,7 @@ export function App() {
             Change either, and the decision follows. Everything stays in your browser.
           </p>
         </div>
-        <div class="bench">
+        <div class={`bench ${policyView.value}`}>
           <PoliciesPanel />
           <div class="column">
             <RequestPanel />
@@ -28,6 +30,7 @@ export function App() {
           </div>
         </div>
         <Effect />
+        <Matrix />
       </main>
     </>
   );

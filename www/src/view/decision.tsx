@@ -1,6 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import type { ExplanationReader } from "portcullis";
 import { analysis, errors, failure } from "../state/analysis.js";
+import { openExample } from "../state/examples.js";
+import { addPolicy } from "../state/form.js";
+import { policyView } from "../state/views.js";
+import { texts } from "../state/workspace.js";
 import { ChangeHint } from "./change-hint.js";
 import { PolicyTree } from "./policy-tree.js";
 import { TabPanel, Tabs } from "./tabs.js";
@@ -82,6 +86,7 @@ function NoVerdict() {
       </div>
     );
   }
+  if (texts.policies.value.trim() === "") return <NoPolicy />;
   if (length === 0) return <p class="hint">The engine is loading…</p>;
   return (
     <div class="verdict none">
@@ -90,6 +95,31 @@ function NoVerdict() {
         {length === 1 ? "One error stands" : `${length} errors stand`} in the way. Policies load whole or not at all: a
         host goes on with those it had.
       </p>
+    </div>
+  );
+}
+
+/** Where nothing is written yet, it is said how to begin. */
+function NoPolicy() {
+  const begin = () => {
+    addPolicy();
+    policyView.value = "form";
+  };
+  return (
+    <div class="verdict none">
+      <strong>There is no policy yet</strong>
+      <p>
+        A policy says which calls it covers, under which condition it applies, and what follows: allow, deny, ask for
+        approval, or restrict. Until one allows it, every call is denied.
+      </p>
+      <div class="actions">
+        <button type="button" class="primary" onClick={begin}>
+          Write one in a form
+        </button>
+        <button type="button" onClick={() => openExample("")}>
+          Open the first example
+        </button>
+      </div>
     </div>
   );
 }

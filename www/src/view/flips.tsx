@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { Cause, Comparison, Flip, Verdict } from "../engine/protocol.js";
+import type { Cause, Comparison, Difference, Flip, Move } from "../engine/protocol.js";
 import { number } from "./effect.js";
 import { effectWords } from "./verdict.js";
 
@@ -10,13 +10,12 @@ const shown = signal(PAGE);
 export function Flips({ comparison }: { comparison: Comparison }) {
   const { flips, flipped, moves } = comparison;
   if (flipped === 0) return null;
-  const sorted = Object.entries(moves).sort(([, a], [, b]) => b - a);
   return (
     <>
       <ul class="moves" aria-label="From what to what">
-        {sorted.map(([move, count]) => (
-          <li key={move}>
-            <strong>{number(count)}</strong> <Move move={move} />
+        {moves.map((move) => (
+          <li key={`${move.what}:${move.from}>${move.to}`}>
+            <strong>{number(move.count)}</strong> <MoveWords move={move} />
           </li>
         ))}
       </ul>
@@ -44,10 +43,18 @@ export function Flips({ comparison }: { comparison: Comparison }) {
   );
 }
 
-function Move({ move }: { move: string }) {
-  const [from = "", to = ""] = move.split(">");
+function MoveWords({ move }: { move: Move }) {
+  const { what, from, to, count } = move;
+  if (what === "limits" || what === "approvals") {
+    return <span>{count === 1 ? `has other ${what}` : `have other ${what}`}</span>;
+  }
+  return <Turn what={what} from={from} to={to} />;
+}
+
+function Turn({ what, from, to }: Difference) {
   return (
     <>
+      {what === "mode" && <span class="faint">mode </span>}
       <Chip name={from} /> <span aria-hidden="true">→</span>
       <span class="hidden">becomes</span> <Chip name={to} />
     </>
@@ -55,29 +62,47 @@ function Move({ move }: { move: string }) {
 }
 
 function Chip({ name }: { name: string }) {
-  return <span class={`chip ${name.startsWith("allow") ? "allow" : name}`}>{name.replace("_", " ")}</span>;
+  const tone = { auto: "off", draft: "modify" }[name] ?? name;
+  return <span class={`chip ${tone}`}>{name.replace("_", " ")}</span>;
 }
 
-function nameOf({ effect, mode }: Verdict): string {
-  return effect === "allow" && mode === "draft" ? "allow as a draft" : effect;
+/** What is other in limits or approvals. */
+function Others({ what, from, to }: Difference) {
+  const name = what === "limits" ? "limit" : "approval";
+  if (from === "") return <>{`${name} comes: ${to}`}</>;
+  return <>{to === "" ? `${name} goes: ${from}` : `${name}: ${from} → ${to}`}</>;
 }
 
 function FlipRow({ flip }: { flip: Flip }) {
-  const { at, title, before, after, causes } = flip;
+  const { at, title, differences, causes } = flip;
+  const turns = differences.filter(({ what }) => what === "effect" || what === "mode");
+  const others = differences.filter(({ what }) => what === "limits" || what === "approvals");
   return (
     <li>
       <span class="at">{at}</span>
       <span class="what">
         {title}
-        <span class="because">{causes.length === 0 ? "the mode alone" : causes.map(causeWords).join("; ")}</span>
+        <span class="because">{causes.length === 0 ? "no policy by itself" : causes.map(causeWords).join("; ")}</span>
+        {others.map((difference) => (
+          <span class="because" key={difference.what}>
+            <Others {...difference} />
+          </span>
+        ))}
       </span>
       <span class="turn">
-        <Move move={`${nameOf(before)}>${nameOf(after)}`} />
+        {turns.map((difference) => (
+          <span key={difference.what}>
+            <Turn {...difference} />
+          </span>
+        ))}
+        {turns.length === 0 && <span class="faint">{others.map(({ what }) => what).join(", ")}</span>}
       </span>
     </li>
   );
 }
 
 function causeWords({ side, policy, effect }: Cause): string {
-  return side === "after" ? `“${policy}” now ${effectWords(effect)}` : `“${policy}” no longer ${effectWords(effect)}`;
+  const does = effectWords(effect);
+  if (side === "both") return `“${policy}” ${does} otherwise`;
+  return side === "after" ? `“${policy}” now ${does}` : `“${policy}” no longer ${does}`;
 }

@@ -4,7 +4,7 @@ import { fieldText, valueText } from "./field.js";
 
 type Leaf = NonNullable<Clause["leaf"]>;
 
-const OPERATORS: Readonly<Record<string, string>> = {
+export const OPERATORS: Readonly<Record<string, string>> = {
   eq: "is",
   ne: "is not",
   lt: "is less than",

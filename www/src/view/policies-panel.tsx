@@ -1,10 +1,15 @@
+import { EditorView } from "@codemirror/view";
 import { computed, signal } from "@preact/signals";
-import { Editor } from "../editor/editor.js";
+import { Builder } from "../builder/builder.js";
+import { depths, Editor, historyKeys, turnBack } from "../editor/editor.js";
 import { policyHelp } from "../editor/help.js";
 import { formatOf } from "../source/source.js";
 import { convertPolicies, findingsOf } from "../state/analysis.js";
+import { chooseAt } from "../state/form.js";
+import { policyView } from "../state/views.js";
 import { texts } from "../state/workspace.js";
 import { Problems } from "./problems.js";
+import { Segments } from "./segments.js";
 import { TabPanel, Tabs } from "./tabs.js";
 
 type Tab = "policies" | "catalogue";
@@ -29,13 +34,35 @@ export function PoliciesPanel() {
           }}
         />
         {tab.value === "policies" && (
-          <button type="button" class="quiet" onClick={convertPolicies}>
-            Write as {other.value}
-          </button>
+          <div class="panel-tools">
+            <History />
+            <Segments
+              label="How the policies are shown"
+              options={VIEWS}
+              value={policyView.value}
+              onValue={(next) => {
+                policyView.value = next;
+              }}
+            />
+            {policyView.value !== "form" && (
+              <button type="button" class="quiet" onClick={convertPolicies}>
+                Write as {other.value}
+              </button>
+            )}
+          </div>
         )}
       </div>
       <TabPanel id="left" tab="policies" selected={tab.value}>
-        <Editor name="policies" label="Policies, JSON or YAML" extensions={policyHelp} />
+        <div class={`views ${policyView.value}`}>
+          {policyView.value !== "text" && (
+            <div class="view-form" ref={keys}>
+              <Builder />
+            </div>
+          )}
+          <div class="view-text" hidden={policyView.value === "form"}>
+            <Editor name="policies" label="Policies, JSON or YAML" extensions={extensions} />
+          </div>
+        </div>
         <Problems name="policies" />
       </TabPanel>
       <TabPanel id="left" tab="catalogue" selected={tab.value}>
@@ -47,6 +74,50 @@ export function PoliciesPanel() {
         <Problems name="catalogue" />
       </TabPanel>
     </section>
+  );
+}
+
+const VIEWS = [
+  ["text", "Text"],
+  ["form", "Form"],
+  ["both", "Both"],
+] as const;
+
+const keys = historyKeys("policies");
+
+/** Beside the text, the form shows the policy in which the cursor is. */
+const follow = EditorView.updateListener.of(({ selectionSet, docChanged, state, view }) => {
+  if (policyView.peek() === "both" && view.hasFocus && (selectionSet || docChanged))
+    chooseAt(state.selection.main.head);
+});
+const extensions = [policyHelp, follow];
+
+/** One history for the text and the form. */
+function History() {
+  const { undo, redo } = depths.policies.value;
+  return (
+    <>
+      <button
+        type="button"
+        class="quiet icon"
+        disabled={undo === 0}
+        aria-label="Undo"
+        title="Undo"
+        onClick={() => turnBack("policies", "undo")}
+      >
+        <span aria-hidden="true">↶</span>
+      </button>
+      <button
+        type="button"
+        class="quiet icon"
+        disabled={redo === 0}
+        aria-label="Redo"
+        title="Redo"
+        onClick={() => turnBack("policies", "redo")}
+      >
+        <span aria-hidden="true">↷</span>
+      </button>
+    </>
   );
 }
 

@@ -1,8 +1,18 @@
 import { useRef } from "preact/hooks";
-import { Editor } from "../editor/editor.js";
+import { CallForm } from "../call/call-form.js";
+import { Editor, historyKeys } from "../editor/editor.js";
 import { formatJson } from "../source/format.js";
+import { callView } from "../state/views.js";
 import { cases, texts } from "../state/workspace.js";
 import { Problems } from "./problems.js";
+import { Segments } from "./segments.js";
+
+const VIEWS = [
+  ["text", "JSON"],
+  ["form", "Form"],
+] as const;
+
+const keys = historyKeys("request");
 
 /** A select with more entries is of no use to anyone. */
 const SHOWN = 300;
@@ -12,9 +22,26 @@ export function RequestPanel() {
     <section class="panel request" aria-label="The call">
       <div class="panel-head">
         <h2>The call</h2>
-        <CasePicker />
+        <div class="panel-tools">
+          <Segments
+            label="How the call is shown"
+            options={VIEWS}
+            value={callView.value}
+            onValue={(next) => {
+              callView.value = next;
+            }}
+          />
+          <CasePicker />
+        </div>
       </div>
-      <Editor name="request" label="The call, a request in JSON" />
+      {callView.value === "form" && (
+        <div class="view-form" ref={keys}>
+          <CallForm />
+        </div>
+      )}
+      <div hidden={callView.value === "form"}>
+        <Editor name="request" label="The call, a request in JSON" />
+      </div>
       <Problems name="request" />
     </section>
   );

@@ -26,6 +26,13 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   allow: "allows",
 };
 
+/** What a decision comes to, in the middle of a sentence. */
+export const EFFECT_TITLES: Readonly<Record<Decision["effect"], string>> = {
+  allow: "allowed",
+  deny: "denied",
+  require_approval: "up for approval",
+};
+
 export function verdictTitle(effect: Decision["effect"]): string {
   return WORDS[effect].title;
 }

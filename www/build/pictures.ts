@@ -1,0 +1,83 @@
+// Takes the pictures of the documentation from the built page: each in light and in dark, as WebP.
+import { mkdirSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Page } from "playwright-core";
+import { launch } from "../../tests/browser/chromium.js";
+import { serve } from "../serve.mjs";
+
+const out = new URL("../../docs/pictures/", import.meta.url);
+/** Bytes; a reader on a phone waits for no more. */
+const MOST = 150 * 1024;
+const SIZE = { width: 1280, height: 860 };
+
+interface Picture {
+  readonly name: string;
+  /** Brings the page to where it is taken. */
+  show(page: Page): Promise<void>;
+}
+
+const PICTURES: readonly Picture[] = [
+  { name: "playground", show: async (page) => page.locator(".tree").waitFor() },
+  {
+    name: "form",
+    async show(page) {
+      await page.getByRole("radio", { name: "Both" }).check();
+      await page.getByLabel("The policy that the form shows").selectOption("1");
+      await page.getByRole("form", { name: "The policy as a form" }).getByLabel("Value").fill("20000");
+      await page.getByText("decided otherwise").waitFor({ state: "attached" });
+    },
+  },
+  {
+    name: "matrix",
+    async show(page) {
+      await page.getByRole("combobox", { name: "Open an example" }).selectOption("example:github");
+      await page.getByRole("button", { name: "Close this message" }).click();
+      await page.locator(".matrix").scrollIntoViewIfNeeded();
+      await page
+        .getByRole("row", { name: /^add_issue_comment/ })
+        .first()
+        .waitFor();
+      await page.evaluate(() => {
+        const top = document.querySelector(".matrix")?.getBoundingClientRect().top ?? 0;
+        scrollBy({ top: top - 84, behavior: "instant" });
+      });
+    },
+  },
+];
+
+mkdirSync(out, { recursive: true });
+const server = await serve();
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+const browser = await launch();
+try {
+  for (const { name, show } of PICTURES) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const context = await browser.newContext({ viewport: SIZE, colorScheme, deviceScaleFactor: 1.5 });
+      const page = await context.newPage();
+      await page.goto(origin);
+      await page.getByTestId("verdict").waitFor();
+      await show(page);
+      // What was pressed last is not to stand out.
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(500);
+      const bytes = await taken(page);
+      await context.close();
+      if (bytes.length > MOST)
+        throw new Error(`${name}-${colorScheme} has ${bytes.length} bytes, and ${MOST} are allowed`);
+      writeFileSync(new URL(`${name}-${colorScheme}.webp`, out), bytes);
+      console.log(`docs/pictures/${name}-${colorScheme}.webp: ${(bytes.length / 1024).toFixed(0)} KB`);
+    }
+  }
+} finally {
+  await browser.close();
+  server.closeAllConnections();
+  server.close();
+}
+
+/** By the debugger, which writes WebP. */
+async function taken(page: Page): Promise<Buffer> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  return Buffer.from(data, "base64");
+}
