@@ -8,7 +8,7 @@ type Sources = ReadonlyMap<string, string>;
 
 /** What only servers have: a browser never loads it. */
 const SERVER = ["service", "store", "approvals", "limits", "http", "nestjs", "cli"];
-const DATABASES = /^(pg|postgres|@electric-sql\/pglite|typeorm|kysely|drizzle-orm)(\/|$)/;
+const DATABASES = /^(pg|postgres|@electric-sql\/pglite|kysely|drizzle-orm)(\/|$)/;
 /** In capitals, as the project writes SQL: prose may well select something from a list. */
 const SQL =
   /\b(SELECT\s[\s\S]+\sFROM|INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+(TABLE|SCHEMA|INDEX|ROLE|POLICY)|LISTEN\s+\w+|NOTIFY\s+\w+)\b/;
@@ -123,7 +123,6 @@ describe("the package's layers", () => {
     ["service/a.ts", 'const q = "SELECT set_config($1, $2, true) FROM x";', "only store knows SQL"],
     ["service/a.ts", 'const { PGlite } = await import("@electric-sql/pglite");', "only store knows databases"],
     ["service/a.ts", 'import text from "../store/migrations/0001_policies.sql";', "only store knows SQL"],
-    ["cli/a.ts", 'import { DataSource } from "typeorm";', "only store knows databases"],
     ["http/a.ts", 'import { Pool } from "pg";', "only store knows databases"],
     ["entrypoints/browser.ts", 'import { readFileSync } from "node:fs";', "the browser reaches node:fs"],
     ["entrypoints/browser.ts", 'export * from "../service/index.js";', "the browser reaches service/index.ts"],

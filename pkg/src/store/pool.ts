@@ -134,7 +134,9 @@ class Ear implements Listening {
   }
 
   /** Listens until the connection ends; answers whether it ever did. */
-  async #listen(signal: AbortSignal): Promise<boolean> {
+  async #listen(closing: AbortSignal): Promise<boolean> {
+    const attempt = new AbortController();
+    const signal = AbortSignal.any([closing, attempt.signal]);
     let client: PgClient | undefined;
     let listened = false;
     try {
@@ -151,6 +153,7 @@ class Ear implements Listening {
     } catch {
       // It is tried again, and whoever polls has said already that there is no database.
     } finally {
+      attempt.abort();
       if (listened) this.#listener.onState(false);
       client?.end().catch(() => undefined);
     }
