@@ -220,9 +220,8 @@ export class PolicyEngineService {
     } catch (error) {
       // A database that comes back may be another one, which has forgotten changes or counts them anew.
       this.#change = undefined;
-      const placed = this.#placed(error);
-      this.#failure = failureOf(placed);
-      throw placed;
+      this.#failure = failureOf(error);
+      throw error;
     }
   }
 
@@ -253,7 +252,11 @@ export class PolicyEngineService {
 
   async #reload(): Promise<void> {
     const snapshot = await this.#source.load();
-    const { engine, contained } = await this.#container.load(snapshot);
+    const { engine, contained } = await this.#container.load(snapshot).catch((error) => {
+      // The findings speak of the set as the engine was given it.
+      if (!PolicySetError.is(error) || this.#source.place === undefined) throw error;
+      throw new PolicySetError(this.#source.place(error.diagnostics));
+    });
     if (this.#closed) return engine.close();
     const before = this.#engine;
     this.#engine = engine;
@@ -261,11 +264,6 @@ export class PolicyEngineService {
     this.#change = snapshot.change;
     this.#unavailable = deniedAsUnavailable(engine.digest);
     before?.close();
-  }
-
-  #placed(error: unknown): unknown {
-    const { place } = this.#source;
-    return PolicySetError.is(error) && place !== undefined ? new PolicySetError(place(error.diagnostics)) : error;
   }
 }
 
