@@ -18,6 +18,8 @@ export interface Prepared {
   /** For the loader. */
   readonly loader: DatabaseLike;
   readonly loaderRole: string | undefined;
+  /** As the superuser, whom row level security does not bind. */
+  readonly above: DatabaseLike;
   /** As the superuser, by hand. */
   hand(statement: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Runs work on a connection of the store's in a transaction of the host. */
@@ -38,6 +40,7 @@ async function onPostgres(): Promise<Prepared> {
     appRole: undefined,
     loader,
     loaderRole: undefined,
+    above: superuser,
     hand: async (statement, parameters) => (await superuser.query(statement, parameters)).rows,
     async transaction(work) {
       const client = await app.connect();
@@ -65,6 +68,7 @@ async function onPglite(): Promise<Prepared> {
     appRole: "portcullis_app",
     loader: db,
     loaderRole: "portcullis_loader",
+    above: db,
     hand: async (statement, parameters) => (await db.query<Record<string, unknown>>(statement, parameters)).rows,
     transaction: (work) => db.transaction((inner) => work(inner as unknown as Host)),
   };

@@ -177,7 +177,11 @@ describe("on PostgreSQL", () => {
       await runner.rollbackTransaction();
       await runner.release();
       expect(await store.read(platform, "a")).toEqual(saved);
-      await source.transaction((manager) => store.within(manager).setEnabled(platform, "a", false, saved));
+      await source.transaction(async (manager) => {
+        await store.within(manager).setEnabled(platform, "a", false, saved);
+        const whom = await manager.query("SELECT current_setting('portcullis.platform', true) AS platform");
+        expect(whom).toEqual([{ platform: "" }]);
+      });
       expect((await store.read(platform, "a")).enabled).toBe(false);
     } finally {
       await source.destroy();

@@ -244,36 +244,49 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     });
 
     /** Every call that names a policy, on one that is not there. */
-    const calls = (id: string): [string, () => Promise<unknown>][] => [
-      ["read", () => store.read(ann, id)],
-      ["replace", () => store.replace(ann, id, draft, { revision: 1 })],
-      ["setEnabled", () => store.setEnabled(ann, id, false, { revision: 1 })],
-      ["setEnforcement", () => store.setEnforcement(ann, id, "shadow", { revision: 1 })],
-      ["delete", () => store.delete(ann, id, { revision: 1 })],
-      ["revisions", () => store.revisions(ann, id)],
-      ["revision", () => store.revision(ann, id, 1)],
-      ["compare", () => store.compare(ann, id, 1, 1)],
-      ["restore", () => store.restore(ann, id, 1, { revision: 1 })],
+    const calls = (id: string, on = store): [string, () => Promise<unknown>][] => [
+      ["read", () => on.read(ann, id)],
+      ["replace", () => on.replace(ann, id, draft, { revision: 1 })],
+      ["setEnabled", () => on.setEnabled(ann, id, false, { revision: 1 })],
+      ["setEnforcement", () => on.setEnforcement(ann, id, "shadow", { revision: 1 })],
+      ["delete", () => on.delete(ann, id, { revision: 1 })],
+      ["revisions", () => on.revisions(ann, id)],
+      ["revision", () => on.revision(ann, id, 1)],
+      ["compare", () => on.compare(ann, id, 1, 1)],
+      ["restore", () => on.restore(ann, id, 1, { revision: 1 })],
     ];
 
-    it("what is another's is told apart in nothing from what is not there", async () => {
-      const said = async (id: string) => {
-        const errors = [];
-        for (const [name, call] of calls(id)) {
-          const error = await call().then(
-            () => "it went well",
-            (thrown) => thrown,
-          );
-          if (!PortcullisError.is(error)) throw new Error(`${name}: ${error}`);
-          errors.push([name, error.toJSON(), error.cause]);
-        }
-        return errors;
-      };
-      const nowhere = await said("nowhere");
-      expect(await said(theirs.id)).toEqual(nowhere);
-      expect(await said(secret.id)).toEqual(nowhere);
-      expect((await store.read(bob, theirs.id)).revision).toBe(1);
+    it("are tried by every method that there is", () => {
+      const names = Object.getOwnPropertyNames(Object.getPrototypeOf(PolicyStore.prototype));
+      const others = ["constructor", "within", "create", "list"];
+      expect([...calls("x").map(([name]) => name), ...others].sort()).toEqual(names.sort());
     });
+
+    const said = async (id: string, on: PolicyStore) => {
+      const errors = [];
+      for (const [name, call] of calls(id, on)) {
+        const error = await call().then(
+          () => "it went well",
+          (thrown) => thrown,
+        );
+        if (!PortcullisError.is(error)) throw new Error(`${name}: ${error}`);
+        errors.push([name, error.toJSON(), error.cause]);
+      }
+      return errors;
+    };
+
+    it.each(["by the role", "by the store alone"])(
+      "what is another's is told apart in nothing from what is not there: %s",
+      async (by) => {
+        const on = by === "by the role" ? store : new PolicyStore({ database: prepared.above });
+        const nowhere = await said("nowhere", on);
+        expect(await said(theirs.id, on)).toEqual(nowhere);
+        expect(await said(secret.id, on)).toEqual(nowhere);
+        expect((await store.read(bob, theirs.id)).revision).toBe(1);
+        const { policies } = await on.list(ann, { limit: 200 });
+        expect(policies.filter(({ id }) => [theirs.id, secret.id].includes(id))).toEqual([]);
+      },
+    );
 
     it("a list holds one's own, and what the platform has made public", async () => {
       const { policies } = await store.list(ann, { limit: 200 });

@@ -10,7 +10,7 @@ export type { ContainedPolicy } from "../service/contain.js";
 export type { FileSourceOptions } from "../service/files.js";
 export type { Failure, Health } from "../service/health.js";
 export type { DecisionSink, ServiceOptions } from "../service/service.js";
-export type { Changes, PolicySource, Snapshot, SourcePolicy, Watcher } from "../service/source.js";
+export type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";
 export * from "../store/index.js";
 
 export class PolicyEngineService extends Service {

@@ -5,7 +5,7 @@ import type { Validate } from "../engine/validate.js";
 import type { Catalogue } from "../types/generated/Catalogue.js";
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
 import type { Policy } from "../types/generated/Policy.js";
-import type { PolicySource, Snapshot, SourcePolicy } from "./source.js";
+import type { PolicySnapshot, PolicySource, SourcePolicy } from "./source.js";
 
 /** The engine's class and its validation, as an entry point has them. */
 export interface EngineKit {
@@ -65,7 +65,7 @@ export class Container {
    *
    * @throws PolicySetError if the catalogue does not load, or if the source keeps nothing earlier to go back to.
    */
-  async load({ policies, catalogue = this.#catalogue }: Snapshot): Promise<Loaded> {
+  async load({ policies, catalogue = this.#catalogue }: PolicySnapshot): Promise<Loaded> {
     const { PolicyEngine } = this.#kit;
     const contained = new Map<string, ContainedPolicy>();
     try {

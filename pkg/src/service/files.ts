@@ -6,7 +6,7 @@ import { readSet, type SourceSet } from "../cli/source/set.js";
 import { UsageError } from "../cli/usage.js";
 import { PolicySetError, PortcullisError } from "../engine/errors.js";
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
-import type { Changes, PolicySource, Snapshot, Watcher } from "./source.js";
+import type { PolicyChanges, PolicySnapshot, PolicySource, SourceWatcher } from "./source.js";
 
 export interface FileSourceOptions {
   /** Files of policies in JSON or YAML, or folders of such. */
@@ -28,7 +28,7 @@ export class FileSource implements PolicySource {
     this.#options = options;
   }
 
-  async load(): Promise<Snapshot> {
+  async load(): Promise<PolicySnapshot> {
     const { set, digest } = await this.#read();
     this.#set = set;
     if (set.findings.length > 0) throw new PolicySetError(placed(set.findings));
@@ -38,7 +38,7 @@ export class FileSource implements PolicySource {
     return { change: this.#change, policies, catalogue: set.catalogue };
   }
 
-  async changes(since: number): Promise<Changes | undefined> {
+  async changes(since: number): Promise<PolicyChanges | undefined> {
     const { digest } = await this.#read();
     return digest === this.#digest ? { change: since, replaced: [], removed: [] } : undefined;
   }
@@ -47,7 +47,7 @@ export class FileSource implements PolicySource {
     return placed(this.#set?.place(diagnostics) ?? diagnostics);
   }
 
-  watch({ onChange, onState }: Watcher): { close(): Promise<void> } {
+  watch({ onChange, onState }: SourceWatcher): { close(): Promise<void> } {
     let timer: NodeJS.Timeout | undefined;
     const changed = () => {
       clearTimeout(timer);

@@ -12,7 +12,7 @@ import type { Request } from "../types/inputs.js";
 import { type ContainedPolicy, Container, type EngineKit, type StandIn } from "./contain.js";
 import { type Failure, failureOf, type Health } from "./health.js";
 import { Refresher } from "./refresher.js";
-import type { Changes, PolicySource, SourcePolicy } from "./source.js";
+import type { PolicyChanges, PolicySource, SourcePolicy } from "./source.js";
 import { deniedAsUnavailable, unavailable } from "./unavailable.js";
 
 /** Hears of each decision. It is called within `decide`, so it should take no time; what it throws is counted. */
@@ -226,7 +226,7 @@ export class PolicyEngineService {
   }
 
   /** Takes one change over; false where there are more, which only a new engine takes over at once. */
-  async #takeOver({ change, replaced, removed }: Changes): Promise<boolean> {
+  async #takeOver({ change, replaced, removed }: PolicyChanges): Promise<boolean> {
     const engine = this.#engine;
     if (engine === undefined || replaced.length + removed.length > 1) return false;
     const [policy] = replaced;

@@ -12,7 +12,7 @@ export interface SourcePolicy {
 }
 
 /** All policies at one moment. */
-export interface Snapshot {
+export interface PolicySnapshot {
   /** How far it goes: what is later has a larger number. */
   readonly change: number;
   readonly policies: readonly SourcePolicy[];
@@ -21,7 +21,7 @@ export interface Snapshot {
 }
 
 /** What has changed since a moment. */
-export interface Changes {
+export interface PolicyChanges {
   readonly change: number;
   readonly replaced: readonly SourcePolicy[];
   /** Ids. */
@@ -29,7 +29,7 @@ export interface Changes {
 }
 
 /** How a watch tells of itself. */
-export interface Watcher {
+export interface SourceWatcher {
   /** Something may have changed. */
   onChange(): void;
   /** Watching began, again or for the first time, or it ended. */
@@ -39,13 +39,13 @@ export interface Watcher {
 /** Where policies come from. What it throws is retried. */
 export interface PolicySource {
   /** All policies, of one moment. */
-  load(): Promise<Snapshot>;
+  load(): Promise<PolicySnapshot>;
   /** What changed since; nothing where it would be easier, or is necessary, to load all. */
-  changes(since: number): Promise<Changes | undefined>;
+  changes(since: number): Promise<PolicyChanges | undefined>;
   /** What a policy said before a revision, the latest first; absent where nothing earlier is kept. */
   earlier?(id: string, revision: number): AsyncIterable<SourcePolicy>;
   /** Says when to look; absent where only polling helps. */
-  watch?(watcher: Watcher): { close(): Promise<void> };
+  watch?(watcher: SourceWatcher): { close(): Promise<void> };
   /** Findings of the engine in the words of the source: with the file and the line. */
   place?(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
 }

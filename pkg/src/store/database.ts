@@ -23,8 +23,9 @@ export function databaseOf(like: DatabaseLike): Database {
   }
   const pool = poolOf(like);
   if (pool !== undefined) return pool;
-  // PGlite, or a DataSource or an EntityManager of TypeORM, which begin transactions by themselves.
-  if ("transaction" in like && typeof like.transaction === "function") {
+  // PGlite or a DataSource of TypeORM, which begin transactions by themselves; an EntityManager may be in one.
+  const within = "queryRunner" in like && like.queryRunner !== undefined;
+  if (!within && "transaction" in like && typeof like.transaction === "function") {
     return transacting(like as Queryable & Transacting);
   }
   return joined(like);

@@ -1,5 +1,5 @@
 // The loader: policies of all tenants, for the engine, and for nothing else.
-import type { Changes, PolicySource, Snapshot, SourcePolicy, Watcher } from "../service/source.js";
+import type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";
 import type { Connection, Database, Listening, Parameter, Row } from "./connection.js";
 import { type DatabaseLike, databaseOf } from "./database.js";
 import { checkVersion } from "./migrate.js";
@@ -28,7 +28,7 @@ const POLICY = `p.id, p.revision, :"schema".policy_json(p)::text AS text`;
 type Sql = (text: string, parameters?: readonly Parameter[]) => Promise<readonly Row[]>;
 
 export class DatabaseSource implements PolicySource {
-  readonly watch?: (watcher: Watcher) => Listening;
+  readonly watch?: (watcher: SourceWatcher) => Listening;
   readonly #database: Database;
   readonly #options: DatabaseSourceOptions;
   #checked = false;
@@ -44,7 +44,7 @@ export class DatabaseSource implements PolicySource {
     }
   }
 
-  load(): Promise<Snapshot> {
+  load(): Promise<PolicySnapshot> {
     return this.#read(async (sql) => {
       const change = await clock(sql);
       const policies: SourcePolicy[] = [];
@@ -58,7 +58,7 @@ export class DatabaseSource implements PolicySource {
     });
   }
 
-  changes(since: number): Promise<Changes | undefined> {
+  changes(since: number): Promise<PolicyChanges | undefined> {
     return this.#read(async (sql) => {
       const change = await clock(sql);
       if (change === since) return { change, replaced: [], removed: [] };

@@ -158,8 +158,8 @@ CREATE POLICY may_delete ON :"schema".policies FOR DELETE USING (:"schema".owns(
 
 ALTER TABLE :"schema".policy_revisions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY may_read ON :"schema".policy_revisions FOR SELECT USING (:"schema".owns(tenant_id));
--- For the triggers.
-CREATE POLICY may_add ON :"schema".policy_revisions FOR INSERT TO CURRENT_USER WITH CHECK (true);
+-- For the triggers: nobody else is granted it.
+CREATE POLICY may_add ON :"schema".policy_revisions FOR INSERT WITH CHECK (true);
 
 -- Where there are no roles but the owner, it reads the policies of all tenants when it says that it loads them.
 CREATE POLICY owner_loads ON :"schema".policies FOR SELECT TO CURRENT_USER

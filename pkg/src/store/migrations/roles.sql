@@ -17,9 +17,12 @@ BEGIN
 END
 $$;
 
--- The application: policies of the tenant that it acts for. Revisions are written by triggers.
 GRANT USAGE ON SCHEMA :"schema" TO :"app", :"loader";
 GRANT SELECT ON :"schema".migrations TO :"app", :"loader";
+GRANT EXECUTE ON FUNCTION :"schema".owns(text), :"schema".may_read(text, text), :"schema".policy_json(:"schema".policies)
+  TO :"app", :"loader";
+
+-- The application: policies of the tenant that it acts for. Revisions are written by triggers.
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"schema".policies TO :"app";
 GRANT SELECT ON :"schema".policy_revisions TO :"app";
 
