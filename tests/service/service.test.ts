@@ -1,5 +1,6 @@
 // The service on PostgreSQL: how changes reach it, what it contains, and what it says of itself.
 import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
 import { type Decision, type Policy, PolicyEngine } from "portcullis";
 import type { PolicyEngineService } from "portcullis/service";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -95,6 +96,51 @@ describe("changes", () => {
     } finally {
       await line.close();
     }
+  });
+
+  it("are all found, whichever transaction that made one ends first", async () => {
+    const service = await db.serve({ ...NEVER, listenAt: false });
+    const insert = (id: string) => `INSERT INTO portcullis.policies (id, name, scope, effect, rule_expr)
+      VALUES ('${id}', '${id}', 'tool', 'deny', '{"target": ["${id}"]}')`;
+    const slow = new pg.Client(db.database.superuser);
+    await slow.connect();
+    try {
+      await slow.query("BEGIN");
+      await slow.query(insert("begun-first"));
+      const fast = db.hand(insert("begun-second"));
+      await Promise.race([fast, pause(300)]);
+      await service.refresh();
+      await slow.query("COMMIT");
+      await fast;
+    } finally {
+      await slow.end();
+    }
+    await service.refresh();
+    const decide = (id: string) => service.decide(request({ tool: { id } })).effect;
+    expect(["begun-first", "begun-second"].map(decide)).toEqual(["deny", "deny"]);
+  });
+
+  it("made in opposite orders at once don't block one another for good", async () => {
+    const ids = ["order1", "order2"];
+    for (const id of ids) await db.store.create(platform, block(id, id));
+    const update = (id: string) => `UPDATE portcullis.policies SET name = name || '!' WHERE id = '${id}'`;
+    const clients = [new pg.Client(db.database.superuser), new pg.Client(db.database.superuser)];
+    await Promise.all(clients.map((client) => client.connect()));
+    try {
+      const change = async (client: pg.Client, order: string[]) => {
+        await client.query("BEGIN");
+        for (const id of order) {
+          await client.query(update(id));
+          await pause(100);
+        }
+        await client.query("COMMIT");
+      };
+      await Promise.all(clients.map((client, i) => change(client, i === 0 ? ids : [...ids].reverse())));
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+    const names = await Promise.all(ids.map(async (id) => (await db.store.read(platform, id)).name));
+    expect(names).toEqual(["order1!!", "order2!!"]);
   });
 
   it("are seen after `ensureFresh`, where nothing else looks", async () => {
