@@ -2,10 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { type Decision, type Policy, PolicyEngine } from "portcullis";
-import type { PolicyEngineService } from "portcullis/service";
+import { PolicyEngineService, type PolicySource } from "portcullis/service";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Line } from "../postgres/line.js";
-import { acme, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
+import { acme, anonymous, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
 
 /** So long that no poll comes in a test. */
 const NEVER = { pollMs: 3_600_000, maxStalenessMs: 7_200_000 };
@@ -361,11 +361,7 @@ describe("decisions", () => {
       policy("asks", { effect: "require_approval", rule_expr: { approval: { approvers: { roles: ["lead"] } } } }),
     ];
     for (const each of all) await db.store.create(platform, each);
-    const theirs = await db.store.create(acme, {
-      ...policy("x"),
-      id: undefined as never,
-      rule_expr: { message: "No." },
-    });
+    const theirs = await db.store.create(acme, anonymous({ rule_expr: { message: "No." } }));
     const service = await db.serve({ ...NEVER, enforcement: "shadow" });
     const engine = await PolicyEngine.load({ policies: [...all, theirs.policy] });
     const of = (tenant: string) => request({ tenant: { id: tenant } });
@@ -403,7 +399,7 @@ describe("decisions", () => {
 
 it("a loader reads policies and does nothing else", async () => {
   const db = await stored();
-  const { policy: saved } = await db.store.create(acme, { ...policy("x"), id: undefined as never });
+  const { policy: saved } = await db.store.create(acme, anonymous());
   const { sql } = await import("../postgres/server.js");
   const as = (statement: string) =>
     sql(db.database.loader, statement).then(
@@ -420,4 +416,30 @@ it("a loader reads policies and does nothing else", async () => {
     "CREATE TABLE portcullis.mine (x int)",
   ];
   for (const statement of writes) expect(await as(statement), statement).toBe("42501");
+});
+
+it("a set that is half changed decides nothing, and is loaded anew", async () => {
+  const source = (text: string): PolicySource => ({
+    load: async () => ({ change: 1, policies: [{ id: "open", revision: 1, text: JSON.stringify(open) }] }),
+    // A list in the place of a policy is found only as it is put in.
+    changes: async () => ({
+      change: 2,
+      replaced: [
+        { id: "first", revision: 1, text: JSON.stringify(policy("first")) },
+        { id: "second", revision: 1, text },
+      ],
+      removed: [],
+    }),
+  });
+  const start = (text: string) => PolicyEngineService.start({ source: source(text), ...NEVER });
+  const good = await start(JSON.stringify(policy("second")));
+  await good.refresh();
+  expect(good.decide(request()).code).toBe("denied_by_policy");
+  const service = await start(JSON.stringify([policy("second"), policy("third")]));
+  expect(service.decide(request()).code).toBe("allowed");
+  await expect(service.refresh()).rejects.toThrow();
+  expect(service.decide(request()).code).toBe("policies_unavailable");
+  await service.refresh();
+  expect(service.decide(request()).code).toBe("allowed");
+  await Promise.all([good.close(), service.close()]);
 });

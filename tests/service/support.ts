@@ -2,7 +2,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Decision, Policy, Request } from "portcullis";
 import { postgres } from "portcullis/postgres";
-import { databaseSource, migrate, PolicyEngineService, PolicyStore, type ServiceOptions } from "portcullis/service";
+import {
+  databaseSource,
+  migrate,
+  PolicyEngineService,
+  type PolicyInput,
+  PolicyStore,
+  type ServiceOptions,
+} from "portcullis/service";
 import { afterAll } from "vitest";
 import { newDatabase, SERVER, sql, type TestDatabase } from "../postgres/server.js";
 
@@ -12,6 +19,12 @@ export const acme = { tenant: "acme", by: "ann" };
 /** A policy of the platform. */
 export function policy(id: string, more: Partial<Policy> = {}): Policy {
   return { id, name: id, scope: "global", effect: "deny", rule_expr: {}, ...more };
+}
+
+/** One of a tenant, which is given its id. */
+export function anonymous(more: Partial<Policy> = {}): PolicyInput {
+  const { id: _, ...rest } = policy("anonymous", more);
+  return rest;
 }
 
 export const open = policy("open", { effect: "allow" });

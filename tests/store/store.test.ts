@@ -1,14 +1,13 @@
 // The store, on PostgreSQL as a role that owns nothing, and on PGlite.
-import { type Policy, PolicySetError, PortcullisError } from "portcullis";
-import { type Actor, PolicyStore, RevisionConflictError } from "portcullis/service";
+import { PolicySetError, PortcullisError } from "portcullis";
+import { type Actor, type PolicyInput, PolicyStore, RevisionConflictError } from "portcullis/service";
 import { beforeAll, describe, expect, it } from "vitest";
 import { KINDS, type Prepared } from "../postgres/kinds.js";
 
 const platform: Actor = { tenant: null, by: "root@platform" };
 const ann: Actor = { tenant: "acme", by: "ann" };
 const bob: Actor = { tenant: "bolt", by: "bob" };
-const draft: Policy = {
-  id: undefined as unknown as string,
+const draft: PolicyInput = {
   name: "no mail",
   scope: "tool",
   effect: "deny",
@@ -27,7 +26,7 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     store = new PolicyStore({ database: prepared.app, role: prepared.appRole });
   }, 120_000);
 
-  const create = async (actor: Actor, more: Partial<Policy> = {}) =>
+  const create = async (actor: Actor, more: Partial<PolicyInput> = {}) =>
     (await store.create(actor, { ...draft, ...more })).policy;
 
   it("creates and reads a policy, whole and as it was written", async () => {

@@ -15,6 +15,9 @@ export interface Actor {
   readonly by: string;
 }
 
+/** A policy as callers write it; where its id is known or is made here, that may be left out. */
+export type PolicyInput = Omit<Policy, "id"> & { readonly id?: string };
+
 /** A policy that may be stored, and what is legal and unwise in it. */
 export interface Draft {
   readonly policy: PolicyContent;
@@ -53,7 +56,7 @@ export class Drafts {
    * @param id The id that it gets whatever it says, if that is known.
    * @throws PolicySetError with every finding, by JSON Pointers into the policy; PortcullisError `not_owner`.
    */
-  check(actor: Actor, given: Policy | string, id: string | undefined): Draft {
+  check(actor: Actor, given: PolicyInput | string, id: string | undefined): Draft {
     const said = this.#parsed(given);
     const { id: own = id, tenant_id: owner = actor.tenant } = said;
     if (id !== undefined && own !== id) {
@@ -84,7 +87,7 @@ export class Drafts {
     return { policy, warnings };
   }
 
-  #parsed(given: Policy | string): Partial<Policy> {
+  #parsed(given: PolicyInput | string): Partial<Policy> {
     const text = textOf(given);
     let said: unknown;
     try {

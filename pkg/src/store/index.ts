@@ -10,7 +10,7 @@ export type {
   TransactionOptions,
 } from "./connection.js";
 export { type DatabaseLike, databaseOf } from "./database.js";
-export type { Actor } from "./draft.js";
+export type { Actor, PolicyInput } from "./draft.js";
 export { RevisionConflictError } from "./errors.js";
 export type { ListOptions, PolicyPage } from "./list.js";
 export { type Migrated, type MigrateOptions, migrate } from "./migrate.js";

@@ -5,10 +5,9 @@ import type { Validate } from "../engine/validate.js";
 import type { Catalogue } from "../types/generated/Catalogue.js";
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
 import type { Enforcement } from "../types/generated/Enforcement.js";
-import type { Policy } from "../types/generated/Policy.js";
 import type { Connection, Database, Parameter, Row } from "./connection.js";
 import { type DatabaseLike, databaseOf } from "./database.js";
-import { type Actor, checkedActor, type Draft, Drafts } from "./draft.js";
+import { type Actor, checkedActor, type Draft, Drafts, type PolicyInput } from "./draft.js";
 import { invalidArgument, notFound, RevisionConflictError, stateOf } from "./errors.js";
 import { checkedLimit, conditions, type ListOptions, type PolicyPage, pageOf } from "./list.js";
 import { inSchema } from "./migrations.js";
@@ -79,7 +78,7 @@ export class PolicyStore {
    *
    * @throws PolicySetError, PortcullisError `not_owner`, `policy_exists`.
    */
-  create(actor: Actor, policy: Policy | string): Promise<Saved> {
+  create(actor: Actor, policy: PolicyInput | string): Promise<Saved> {
     return this.#as(actor, async (sql) => {
       const id = actor.tenant === null ? chosenId(policy) : randomUUID();
       if (actor.tenant !== null && chosenId(policy) !== undefined) {
@@ -100,7 +99,7 @@ export class PolicyStore {
    *
    * @throws PolicySetError, RevisionConflictError, PortcullisError `policy_not_found`, `not_owner`.
    */
-  replace(actor: Actor, id: string, policy: Policy | string, { revision }: BasedOn): Promise<Saved> {
+  replace(actor: Actor, id: string, policy: PolicyInput | string, { revision }: BasedOn): Promise<Saved> {
     return this.#as(actor, async (sql) => {
       await this.#owned(sql, id, revision);
       return this.#update(sql, this.#drafts.check(actor, policy, id), revision);
@@ -310,7 +309,7 @@ export async function takeRole(connection: Connection, role: string | undefined)
 
 const UNIQUE_VIOLATION = "23505";
 
-function chosenId(policy: Policy | string): string | undefined {
+function chosenId(policy: PolicyInput | string): string | undefined {
   try {
     const said = typeof policy === "string" ? JSON.parse(policy) : policy;
     return said?.id ?? undefined;
