@@ -272,6 +272,27 @@ describe("a stored policy that does not load", () => {
     await remove(`odd${rule.length}`);
   });
 
+  it("is contained where only the catalogue refuses it", async () => {
+    const typed = policy("typed", {
+      scope: "tool",
+      rule_expr: { target: ["other"], when: { field: "input.nothing", eq: 1 } },
+    });
+    await db.store.create(platform, typed);
+    const catalogue = {
+      tools: ["other", "search"].map((name) => ({
+        name,
+        inputSchema: { type: "object", additionalProperties: false },
+      })),
+    };
+    const strict = await db.serve({ ...NEVER, catalogue: JSON.stringify(catalogue) });
+    expect(strict.health().contained).toMatchObject([
+      { policy_id: "typed", instead: "denies_covered", diagnostics: [{ code: "unknown_field" }] },
+    ]);
+    const effects = ["other", "search"].map((id) => strict.decide(request({ tool: { id } })).effect);
+    expect(effects).toEqual(["deny", "allow"]);
+    await remove("typed");
+  });
+
   it("does not keep many others from loading", async () => {
     await db.hand(
       `INSERT INTO portcullis.policies (id, name, scope, effect, rule_expr) SELECT 'many' || i, 'many', 'tool', 'deny',
@@ -331,6 +352,23 @@ it("a reload of many policies under load never mixes two sets", async () => {
   expect([...sets.values()]).toEqual([new Set(["set 0"]), new Set(["set 1"])]);
   console.log(`while ${COUNT} policies were reloaded, the longest turn took ${longest.toFixed(1)} ms`);
 }, 120_000);
+
+it("100,000 policies load, one that is broken among them, and one that changes is seen", async () => {
+  const db = await stored();
+  await db.hand(
+    `INSERT INTO portcullis.policies (id, name, scope, effect, rule_expr) SELECT 'p' || i, 'p', 'tool', 'deny',
+     json_build_object('target', ARRAY['tool' || i], CASE WHEN i = 77777 THEN 'broken' ELSE 'message' END, 'no')
+     FROM generate_series(1, 100000) i`,
+  );
+  await db.store.create(platform, open);
+  const service = await db.serve({ ...NEVER, timeoutMs: 60_000 });
+  await until(() => service.health().watching);
+  expect(service.health().contained).toMatchObject([{ policy_id: "p77777", instead: "denies_covered" }]);
+  const decide = (tool: string) => service.decide(request({ tool: { id: tool } })).effect;
+  expect(["tool1", "tool77777", "tool100000", "tool0"].map(decide)).toEqual(["deny", "deny", "deny", "allow"]);
+  await db.store.delete(platform, "p500", { revision: 1 });
+  await until(() => decide("tool500") === "allow");
+}, 240_000);
 
 describe("decisions", () => {
   it("are told to a sink, which can't disturb them", async () => {
