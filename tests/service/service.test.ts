@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { type Decision, type Policy, PolicyEngine } from "portcullis";
-import { PolicyEngineService, type PolicySource } from "portcullis/service";
+import { type Health, PolicyEngineService, type PolicySource } from "portcullis/service";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Line } from "../postgres/line.js";
 import { acme, anonymous, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
@@ -433,6 +433,28 @@ describe("decisions", () => {
     }
     await expect(db.serve({ ...NEVER, catalogue: "{" })).rejects.toMatchObject({ code: "policy_set_invalid" });
   });
+});
+
+it("how the service is, is told whenever it is another way", async () => {
+  const db = await stored();
+  await db.store.create(platform, open);
+  const told: Health[] = [];
+  const onHealth = (health: Health) => {
+    told.push(health);
+    throw new Error("the log is full");
+  };
+  const service = await db.serve({ pollMs: 50, onHealth });
+  await until(() => service.health().watching);
+  const before = told.length;
+  expect(told.at(-1)).toMatchObject({ status: "ok", watching: true });
+  await db.hand("UPDATE portcullis.policies SET rule_expr = '7'");
+  await until(() => told.length > before);
+  expect(told.slice(before)).toMatchObject([{ status: "degraded", contained: [{ policy_id: "open" }] }]);
+  await service.refresh();
+  await db.hand("ALTER TABLE portcullis.policy_clock RENAME TO elsewhere");
+  await until(() => told.length > before + 1);
+  await expect(service.refresh()).rejects.toMatchObject({ code: "schema_missing" });
+  expect(told.slice(before + 1)).toMatchObject([{ status: "degraded", failure: { code: "schema_missing" } }]);
 });
 
 it("a loader reads policies and does nothing else", async () => {
