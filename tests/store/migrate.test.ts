@@ -9,6 +9,7 @@ import { migrate, PolicyStore, printMigrations } from "portcullis/service";
 import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
+import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 
 const NAMES = ["schema", "policies"];
@@ -47,7 +48,7 @@ describe("on PostgreSQL", () => {
   beforeAll(async () => {
     database = await newDatabase();
     owner = new pg.Pool({ connectionString: database.owner });
-    afterAll(() => owner.end());
+    afterwards(() => owner.end());
   });
 
   const recorded = async (schema: string) =>
