@@ -70,7 +70,10 @@ function violations(sources: Sources): string[] {
       if (there === "glue" && here !== "entrypoints") out.push(`${path}: only entrypoints import the glue (${to})`);
       if (DATABASES.test(to) && here !== "store") out.push(`${path}: only store knows databases (${to})`);
     }
-    if (here !== "store" && strings.some((text) => SQL.test(text))) out.push(`${path}: only store knows SQL`);
+    const files = imports.some(({ to }) => to.endsWith(".sql"));
+    if (here !== "store" && (files || strings.some((text) => SQL.test(text)))) {
+      out.push(`${path}: only store knows SQL`);
+    }
   }
 
   // All that the browser's entry point loads, at once or later.
@@ -110,11 +113,16 @@ describe("the package's layers", () => {
     ["engine/a.ts", 'import { load } from "../entrypoints/node.js";', "may not import an entry point"],
     ["engine/a.ts", 'import type { Load } from "../entrypoints/node.js";', "may not import an entry point"],
     ["engine/a.ts", 'export * from "../service/index.js";', "may not import service"],
+    ["engine/a.ts", 'import type { Row } from "../store/connection.js";', "may not import store"],
+    ["engine/a.ts", 'export const open = () => import("../store/open.js");', "may not import store"],
     ["engine/deep/a.ts", 'import init from "../../glue/portcullis.js";', "only entrypoints import the glue"],
     ["engine/a.ts", 'type A = import("../glue/portcullis.js").InitOutput;', "only entrypoints import the glue"],
     ["service/a.ts", 'const glue = await import("../glue/portcullis.js");', "only entrypoints import the glue"],
     ["service/a.ts", "const q = `SELECT id FROM $" + "{schema}.policies`;", "only store knows SQL"],
     ["limits/a.ts", 'const q = "UPDATE counters SET spent = 1";', "only store knows SQL"],
+    ["service/a.ts", 'const q = "SELECT set_config($1, $2, true) FROM x";', "only store knows SQL"],
+    ["service/a.ts", 'const { PGlite } = await import("@electric-sql/pglite");', "only store knows databases"],
+    ["service/a.ts", 'import text from "../store/migrations/0001_policies.sql";', "only store knows SQL"],
     ["http/a.ts", 'import { Pool } from "pg";', "only store knows databases"],
     ["entrypoints/browser.ts", 'import { readFileSync } from "node:fs";', "the browser reaches node:fs"],
     ["entrypoints/browser.ts", 'export * from "../service/index.js";', "the browser reaches service/index.ts"],

@@ -24,7 +24,7 @@ const stems = (extension) =>
   files
     .filter((file) => dirname(file) === `./${dist}` && file.endsWith(extension))
     .map((file) => basename(file, extension));
-/** Packages that are packed with what uses them, so that the package needs no other; where their modules begin. */
+/** Packages that are packed, so that this one needs no other; where their modules begin. */
 const BUNDLED = { yaml: join(dirname(fileURLToPath(import.meta.resolve("yaml/package.json"))), "browser/index.js") };
 const commands = named(manifest.bin).map((file) => basename(file, ".js"));
 const common = {
@@ -32,8 +32,8 @@ const common = {
   bundle: true,
   target: ["es2022", "node20"],
   packages: "external",
-  // The binary inside a script, for the entry point that needs no second file.
-  loader: { ".wasm": "base64" },
+  // The binary inside a script, for the entry point that needs no second file; migrations inside one, for bundlers.
+  loader: { ".wasm": "base64", ".sql": "text" },
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
@@ -56,6 +56,25 @@ const besideTheScript = {
   },
 };
 
+/**
+ * Packages that are packed, each one file that ES modules and CommonJS load alike: the library for YAML is as large as
+ * all else. Minified, since nobody debugs it here.
+ */
+async function buildPacked() {
+  for (const [name, entry] of Object.entries(BUNDLED)) {
+    const outfile = `${dist}/${name}.cjs`;
+    await build({ ...common, entryPoints: [entry], outfile, format: "cjs", platform: "node", minify: true });
+  }
+}
+
+const packedBeside = {
+  name: "packed",
+  setup({ onResolve }) {
+    const names = new RegExp(`^(${Object.keys(BUNDLED).join("|")})$`);
+    onResolve({ filter: names }, ({ path }) => ({ path: `./${path}.cjs`, external: true }));
+  },
+};
+
 /** ES modules. What several entry points share is one chunk, so a page or a process has one instance. */
 async function buildModules() {
   const { metafile } = await build({
@@ -68,7 +87,7 @@ async function buildModules() {
     platform: "neutral",
     external: ["node:*", "*.wasm?module"],
     splitting: true,
-    plugins: [besideTheScript],
+    plugins: [besideTheScript, packedBeside],
     chunkNames: "shared-[hash]",
   });
   return metafile.outputs;
@@ -82,11 +101,8 @@ async function buildCommands() {
     outdir: dist,
     format: "esm",
     platform: "node",
-    alias: BUNDLED,
     external: ["./node.js"],
-    // The library for YAML is as large as all else; nobody debugs it here.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    plugins: [packedBeside],
     splitting: true,
     chunkNames: "command-[hash]",
   });
@@ -115,6 +131,8 @@ async function buildCommonJs(outputs) {
       outfile: file.replace(/\.js$/, ".cjs"),
       format: "cjs",
       platform: "node",
+      // Jest has no `import()` in CommonJS.
+      supported: { "dynamic-import": false },
       define: usesUrl ? { "import.meta.url": "moduleUrl" } : {},
       banner: usesUrl
         ? { js: '"use strict"; const moduleUrl = require("node:url").pathToFileURL(__filename).href;' }
@@ -142,6 +160,8 @@ function buildTypes() {
   const types = `${dist}/types`;
   const tsc = fileURLToPath(import.meta.resolve("typescript/lib/tsc.js"));
   execFileSync(process.execPath, [tsc, "--project", "tsconfig.build.json", "--outDir", types], { stdio: "inherit" });
+  // What the service reads files with; no declaration speaks of it.
+  rmSync(`${types}/cli`, { recursive: true, force: true });
   for (const name of readdirSync(types, { recursive: true })) {
     if (!name.endsWith(".d.ts")) continue;
     const text = readFileSync(join(types, name), "utf8");
@@ -159,7 +179,7 @@ function writeNotices() {
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     return `${name} ${version}, ${license}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
   });
-  writeFileSync(`${dist}/THIRD-PARTY-NOTICES.txt`, `Packed with the portcullis command:\n\n${notices.join("\n")}`);
+  writeFileSync(`${dist}/THIRD-PARTY-NOTICES.txt`, `Packed with portcullis:\n\n${notices.join("\n")}`);
 }
 
 /** What runs elsewhere than in Node must not need it, and what loads the binary must name it so that bundlers find it. */
@@ -182,6 +202,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 const outputs = await buildModules();
 await buildCommonJs(outputs);
+await buildPacked();
 await buildCommands();
 buildTypes();
 writeNotices();

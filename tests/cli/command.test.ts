@@ -6,7 +6,7 @@ import { COMMAND, folder, NO_DELETES, OPEN, portcullis, request } from "./run.js
 
 const file = folder();
 const policies = file("policies.json", JSON.stringify([OPEN, NO_DELETES]));
-const commands = ["validate", "decide", "explain", "types", "schema", "import"];
+const commands = ["validate", "decide", "explain", "types", "schema", "migrate", "import"];
 
 it("says its version", () => {
   const { version } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));

@@ -22,6 +22,22 @@ describe.each(["portcullis", "portcullis/base64", "portcullis/module"])("%s", (n
   });
 });
 
+describe.each(["server.js", "server.cjs"])("what is for servers, by %s", (program) => {
+  it("decides, and names the driver that is missing", () => {
+    const { stdout, stderr } = project.node(program);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({
+      decided: "allowed",
+      same: "true",
+      printed: true,
+      missing: [
+        ["invalid_argument", "Run `npm install pg`."],
+        ["invalid_argument", "Run `npm install @electric-sql/pglite`."],
+      ],
+    });
+  });
+});
+
 describe("where a bundler left the binary behind", () => {
   const incomplete = new Project(tarball);
   rmSync(new URL("dist/portcullis.wasm", incomplete.installed));

@@ -13,6 +13,7 @@ export interface Engine {
 /** What a command is given. */
 export interface Context {
   readonly args: Args;
+  readonly env: NodeJS.ProcessEnv;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly out: Sink;
   readonly err: Sink;

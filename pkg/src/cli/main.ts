@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: "print TypeScript types of a catalogue",
     load: async () => (await import("./commands/types.js")).types,
   },
+  migrate: {
+    about: "bring the schema of a database up to date, or print what would",
+    load: async () => (await import("./commands/migrate.js")).migrate,
+  },
   schema: {
     about: "print the JSON Schema of policies, for editors",
     load: async () => (await import("./commands/schema.js")).schema,
@@ -69,7 +73,7 @@ export async function main({ argv, env, stdin, stdout, stderr, engine }: Host): 
       await out.write(helpOf(command.spec));
       return OK;
     }
-    return await command.run({ args, stdin, out, err, engine });
+    return await command.run({ args, env, stdin, out, err, engine });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     await err.write(`${err.style.red("error")}: ${printable(error.message)}\n  help: ${printable(error.help)}\n`);

@@ -18,7 +18,22 @@ import {
 } from "portcullis";
 import * as base64 from "portcullis/base64";
 import * as brought from "portcullis/module";
+import { pglite } from "portcullis/pglite";
 import binary from "portcullis/portcullis.wasm";
+import { type PostgresOptions, postgres } from "portcullis/postgres";
+import {
+  type Actor,
+  type Database,
+  databaseSource,
+  fileSource,
+  type Health,
+  migrate,
+  PolicyEngineService,
+  PolicyStore,
+  type Queryable,
+  RevisionConflictError,
+  type Saved,
+} from "portcullis/service";
 import { allowAll, type FixedNow, withNow } from "portcullis/testing";
 
 const policy: Policy = {
@@ -69,4 +84,24 @@ export async function decide(request: Request, log: (...facts: unknown[]) => voi
     if (PortcullisError.is(error)) log(error.code, error.remedy, error.retryable, error.toJSON());
     return fixed.decide({ ...request, input: toFacts(request.input) });
   }
+}
+
+export async function serve(client: Queryable, request: Request, options: PostgresOptions): Promise<Decision> {
+  const database: Database = await postgres("postgres://host/database", options);
+  await migrate(await pglite("folder"), { roles: true });
+  const store = new PolicyStore({ database, role: "portcullis_app" });
+  const actor: Actor = { tenant: "acme", by: "ann" };
+  const { policy: stored }: Saved = await store.within(client).create(actor, policy);
+  try {
+    await store.replace(actor, stored.id, { ...stored, name: "other" }, stored);
+  } catch (error) {
+    if (RevisionConflictError.is(error)) await store.restore(actor, stored.id, 1, { revision: error.current });
+  }
+  // @ts-expect-error A write needs the revision that it is based on.
+  await store.delete(actor, stored.id);
+  // @ts-expect-error A service is started, not constructed.
+  new PolicyEngineService({ source: fileSource({ files: ["policies"] }) });
+  const service = await PolicyEngineService.start({ source: databaseSource({ database }), pollMs: 1_000 });
+  const { status }: Health = service.health();
+  return status === "unavailable" ? service.decide(request) : service.decide(request, { grants: [] });
 }

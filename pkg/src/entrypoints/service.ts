@@ -1,0 +1,45 @@
+// `portcullis/service`, for servers: policies in a database or in files, and the service that decides by them.
+import { FileSource, type FileSourceOptions } from "../service/files.js";
+import { PolicyEngineService as Service, type ServiceOptions } from "../service/service.js";
+import type { PolicySource } from "../service/source.js";
+import { DatabaseSource, type DatabaseSourceOptions } from "../store/source.js";
+import { PolicyStore as Store, type StoreOptions } from "../store/store.js";
+import { PolicyEngine, validate } from "./node.js";
+
+export type { ContainedPolicy } from "../service/contain.js";
+export type { FileSourceOptions } from "../service/files.js";
+export type { Failure, Health, HealthSink } from "../service/health.js";
+export type { DecisionSink, ServiceOptions } from "../service/service.js";
+export type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";
+export * from "../store/index.js";
+
+export class PolicyEngineService extends Service {
+  private constructor(options: ServiceOptions) {
+    super({ PolicyEngine, validate }, options);
+  }
+
+  /**
+   * Starts a service: loads the policies, and follows their changes until it is closed.
+   *
+   * @throws PortcullisError `database_unavailable`, `schema_missing`, `database_newer`, …; PolicySetError.
+   */
+  static start(options: ServiceOptions): Promise<PolicyEngineService> {
+    return new PolicyEngineService(options).begin(options.withoutPolicies);
+  }
+}
+
+export class PolicyStore extends Store {
+  constructor(options: StoreOptions) {
+    super(validate, options);
+  }
+}
+
+/** Policies of all tenants from a database, followed as they change. */
+export function databaseSource(options: DatabaseSourceOptions): PolicySource {
+  return new DatabaseSource(options);
+}
+
+/** Policies from files, followed as they are saved: for development. */
+export function fileSource(options: FileSourceOptions): PolicySource {
+  return new FileSource(options);
+}

@@ -1,0 +1,76 @@
+// Databases for tests: each file makes one of its own, with roles of its own, on a server that is there.
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterwards } from "./cleanup.js";
+
+/** As a superuser; scripts/setup/postgres says where. */
+export const SERVER = process.env["PORTCULLIS_POSTGRES"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
+
+/** A database, and addresses of it by user. */
+export interface TestDatabase {
+  readonly name: string;
+  /** Owns the database and the tables, and is no superuser. */
+  readonly owner: string;
+  /** Is a member of the role `app`, and no more. */
+  readonly app: string;
+  /** Is a member of the role `loader`, and no more. */
+  readonly loader: string;
+  /** The names that the roles get by migrating. */
+  readonly roles: { readonly app: string; readonly loader: string };
+  /** As the superuser. */
+  readonly superuser: string;
+  /** Makes the users of `app` and `loader`, once the roles are there. */
+  join(): Promise<void>;
+}
+
+/** Runs statements as someone. */
+export async function sql(address: string, ...statements: string[]): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client(address);
+  await client.connect();
+  try {
+    let rows: pg.QueryResultRow[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database that is gone after the tests of the file. */
+export async function newDatabase(server = SERVER): Promise<TestDatabase> {
+  const name = `portcullis_test_${randomBytes(6).toString("hex")}`;
+  const roles = { app: `${name}_app`, loader: `${name}_loader` };
+  const [owner, appUser, loaderUser] = [`${name}_owner`, `${name}_app_user`, `${name}_loader_user`];
+  await sql(server, `CREATE ROLE ${owner} LOGIN CREATEROLE`, `CREATE DATABASE ${name} OWNER ${owner}`);
+  afterwards(async () => {
+    // The server may be one that the tests have stopped.
+    await sql(
+      server,
+      `DROP DATABASE ${name} WITH (FORCE)`,
+      ...[appUser, loaderUser, roles.app, roles.loader, owner].map((role) => `DROP ROLE IF EXISTS ${role}`),
+    ).catch((error: unknown) => {
+      if (server === SERVER) throw error;
+    });
+  });
+  const as = (user: string) => {
+    const url = new URL(server);
+    url.username = user;
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  return {
+    name,
+    roles,
+    owner: as(owner),
+    app: as(appUser),
+    loader: as(loaderUser),
+    superuser: as(new URL(server).username),
+    join: async () => {
+      await sql(
+        server,
+        `CREATE ROLE ${appUser} LOGIN IN ROLE ${roles.app}`,
+        `CREATE ROLE ${loaderUser} LOGIN IN ROLE ${roles.loader}`,
+      );
+    },
+  };
+}
