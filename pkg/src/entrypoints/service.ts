@@ -1,0 +1,3 @@
+// `portcullis/service`: enforcement inside a platform.
+export * from "../limits/index.js";
+export * from "../service/enforce/index.js";

@@ -1,0 +1,253 @@
+// The enforcer: decides a call at the seam where it is made, and lets it go ahead or stops it.
+import type { Request } from "../../types/inputs.js";
+import { Attempt, Granted } from "./attempt.js";
+import type { Call, Permit, StepCall, StepPermit, Work } from "./call.js";
+import { Clearance } from "./clearance.js";
+import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
+import type { EnforcerOptions } from "./ports.js";
+import { type CallReport, type Counters, isPending, Reporter } from "./reports.js";
+import { type Snapshot, snapshot } from "./snapshot.js";
+import { Step } from "./step.js";
+
+/** A node of a workflow that was permitted, until what executes it makes the call. */
+interface Passage {
+  readonly action: string;
+  readonly id: string;
+  readonly context: unknown;
+  readonly permit: Granted<unknown>;
+}
+
+/** What a node of a workflow does. */
+export interface Node {
+  /** `tool_call`, `agent_step`, `llm_call`, or one that the catalogue declares. */
+  readonly action: string;
+  /** Of the tool, the agent or the model. */
+  readonly id: string;
+}
+
+/**
+ * Decides calls where they are made. What is decided is a frozen copy of the validated input, with facts that the host
+ * looks up; what is executed is that copy. Inputs and results are never changed.
+ *
+ * @example
+ * const enforcer = new Enforcer({ decisions: engine, facts });
+ * execute(toolId, input, context) {
+ *   const valid = schemaOf(toolId).parse(input);
+ *   return enforcer.toolCall(toolId, { input: valid, context }, ({ input, mode }) => handlerOf(toolId)(input, mode));
+ * }
+ */
+export class Enforcer<Context = unknown> {
+  readonly #clearance: Clearance<Context>;
+  readonly #reporter: Reporter;
+  readonly #enforced: boolean;
+  readonly #onDenial: "end" | "continue";
+  readonly #passages = new WeakMap<object, Passage>();
+
+  constructor(options: EnforcerOptions<Context>) {
+    this.#reporter = new Reporter(options.observer);
+    this.#clearance = new Clearance(options, this.#reporter);
+    this.#enforced = options.enforcement !== "shadow";
+    this.#onDenial = options.onDenial ?? "end";
+  }
+
+  /** What has happened so far. */
+  get counters(): Counters {
+    return this.#reporter.counters;
+  }
+
+  /**
+   * A call of a tool. A tool whose facts don't say `supports_draft` is refused in draft mode.
+   *
+   * @throws CallDeniedError, which is a PolicyDeniedError, where it may not be made.
+   * @throws CallPausedError, which is an ApprovalRequiredError, where people must approve it first.
+   */
+  toolCall<Input, Result>(
+    tool: string,
+    call: Call<Input, Context>,
+    work: Work<Permit<Input>, Result>,
+  ): Promise<Result> {
+    return this.#enforce("tool_call", tool, call, work);
+  }
+
+  /** A handler of a tool that is called around the runtime, enforced. The same input and context as before. */
+  wrapTool<Input, Result>(
+    tool: string,
+    handler: (input: Snapshot<Input>, context: Context, permit: Permit<Input>) => Result | Promise<Result>,
+  ): (input: Input, context: Context) => Promise<Result> {
+    return (input, context) =>
+      this.toolCall<Input, Result>(tool, { input, context }, (permit) => handler(permit.input, context, permit));
+  }
+
+  /**
+   * A step of an agent. Calls that are stopped while it runs are collected, even where the agent's library swallows what
+   * its tools throw. As `onDenial` says, the step then fails with the first of them (`end`), or goes on (`continue`).
+   */
+  agentStep<Input, Result>(
+    agent: string,
+    call: StepCall<Input, Context>,
+    work: Work<StepPermit<Input>, Result>,
+  ): Promise<Result> {
+    return this.#enforce("agent_step", agent, call, (permit) => this.#step(agent, call, permit, work));
+  }
+
+  /** A call of a model. The input is what policies may read of it, such as the model's name and the tokens asked for. */
+  llmCall<Input, Result>(
+    model: string,
+    call: Call<Input, Context>,
+    work: Work<Permit<Input>, Result>,
+  ): Promise<Result> {
+    return this.#enforce("llm_call", model, call, work);
+  }
+
+  /** The start of a run of a workflow. The run has the mode that the permit says. */
+  runStart<Input, Result>(
+    workflow: string,
+    call: Call<Input, Context>,
+    work: Work<Permit<Input>, Result>,
+  ): Promise<Result> {
+    return this.#enforce("run_start", workflow, call, work);
+  }
+
+  /**
+   * The execution of a node of a workflow. Where the work makes the node's own call through another enforced seam, with
+   * the permit's input and the same context, that is the same call: it is neither decided nor counted again.
+   */
+  node<Input, Result>(
+    { action, id }: Node,
+    call: Call<Input, Context>,
+    work: Work<Permit<Input>, Result>,
+  ): Promise<Result> {
+    return this.#enforce(action, id, call, async (permit) => {
+      const { input } = permit;
+      if (typeof input !== "object" || input === null) return work(permit);
+      const passage: Passage = { action, id, context: call.context, permit: permit as Granted<unknown> };
+      this.#passages.set(input, passage);
+      try {
+        return await work(permit);
+      } finally {
+        if (this.#passages.get(input) === passage) this.#passages.delete(input);
+      }
+    });
+  }
+
+  /**
+   * The request that a call would be decided by, for previews.
+   *
+   * @throws SnapshotError for an input that is no JSON, PortcullisError `facts_unavailable`.
+   */
+  async requestFor({ action, id }: Node, call: Call<unknown, Context>): Promise<Request> {
+    const attempt = new Attempt(action, id, call, undefined);
+    attempt.snapshot = snapshot(call.input);
+    return this.#clearance.request(attempt);
+  }
+
+  async #enforce<Input, Result>(
+    action: string,
+    id: string,
+    call: Call<Input, Context>,
+    work: Work<Granted<Input>, Result>,
+  ): Promise<Result> {
+    const step = call.step ?? Step.current;
+    const passed = this.#passage(action, id, call, step);
+    if (passed !== undefined) return work(passed);
+
+    const attempt = new Attempt(action, id, call, step);
+    await this.#clearance.clear(attempt);
+    if (this.#enforced) {
+      const ended = attempt.stop === null ? step?.ended : undefined;
+      if (ended !== undefined) {
+        // Another call of the step was stopped while this one was being decided.
+        await attempt.held?.release();
+        attempt.stop = ended;
+        attempt.repeated = true;
+      }
+      if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
+    }
+    const input = this.#enforced ? attempt.snapshot : call.input;
+    const mode = this.#enforced ? attempt.mode : attempt.asked;
+    return this.#run(attempt, new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter), work);
+  }
+
+  async #run<Input, Result>(
+    attempt: Attempt<Input, Context>,
+    permit: Granted<Input>,
+    work: Work<Granted<Input>, Result>,
+  ): Promise<Result> {
+    let outcome: CallReport["outcome"] = "threw";
+    try {
+      const result = await work(permit);
+      outcome = "returned";
+      return result;
+    } catch (error) {
+      // A step that ended within this call, or a denial from where the step's context does not reach.
+      if (attempt.step !== undefined && isStop(error) && this.#enforced) this.#collect(attempt, attempt.step, error);
+      throw error;
+    } finally {
+      const settling = attempt.held?.settle(permit.usage);
+      if (isPending(settling)) await settling;
+      this.#report(attempt, outcome, permit);
+    }
+  }
+
+  async #step<Input, Result>(
+    agent: string,
+    call: StepCall<Input, Context>,
+    permit: Granted<Input>,
+    work: Work<StepPermit<Input>, Result>,
+  ): Promise<Result> {
+    const step = new Step(permit.mode, this.#enforced ? (call.onDenial ?? this.#onDenial) : "continue");
+    let outcome: "returned" | "threw" = "threw";
+    let error: unknown;
+    try {
+      const given: StepPermit<Input> = { input: permit.input, mode: permit.mode, step, used: (u) => permit.used(u) };
+      const result = await step.run(() => work(given));
+      outcome = "returned";
+      if (step.ended !== undefined) throw step.ended;
+      return result;
+    } catch (thrown) {
+      error = thrown;
+      throw step.ended ?? thrown;
+    } finally {
+      step.close();
+      const { denials, ended } = step;
+      const info = { action: "agent_step", id: agent, run_id: null, call_id: call.callId ?? null };
+      this.#reporter.step({ call: info, denials, outcome: ended === undefined ? outcome : "ended", error });
+    }
+  }
+
+  #passage<Input>(
+    action: string,
+    id: string,
+    { input, context }: Call<Input, Context>,
+    step: Step | undefined,
+  ): Granted<Input> | undefined {
+    if (typeof input !== "object" || input === null) return undefined;
+    const passage = this.#passages.get(input);
+    if (passage === undefined || step?.ended !== undefined) return undefined;
+    if (passage.action !== action || passage.id !== id || passage.context !== context) return undefined;
+    this.#passages.delete(input);
+    return passage.permit as Granted<Input>;
+  }
+
+  #stopped(attempt: Attempt<unknown, Context>, stop: StopError): StopError {
+    if (!attempt.repeated && attempt.step !== undefined) this.#collect(attempt, attempt.step, stop);
+    this.#report(attempt, CallPausedError.is(stop) ? "paused" : "denied", null);
+    return stop;
+  }
+
+  #collect(attempt: Attempt<unknown, Context>, step: Step, stop: StopError): void {
+    if (!step.collect(stop, attempt.key)) return;
+    if (step.closed) this.#reporter.trouble({ code: "late_denial", call: attempt.info, error: stop });
+  }
+
+  #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
+    const { info, request, decision, stop, repeated } = attempt;
+    const enforced = this.#enforced;
+    const mode = permit?.mode ?? null;
+    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode });
+  }
+}
+
+function isStop(error: unknown): error is StopError {
+  return CallDeniedError.is(error) || CallPausedError.is(error);
+}

@@ -1,0 +1,56 @@
+// Facts: asked of the host, checked, and joined with the call to a request.
+import { isArray } from "../../engine/values.js";
+import type { Mode } from "../../types/generated/Mode.js";
+import type { Request, Run } from "../../types/inputs.js";
+import type { Facts, FactsQuery } from "./ports.js";
+
+const ENTITIES = ["tenant", "app", "user", "workflow", "agent", "tool"] as const;
+
+/** The entity that an action is of; its id is what the call is of. */
+const OWN: Readonly<Record<string, (typeof ENTITIES)[number]>> = {
+  tool_call: "tool",
+  agent_step: "agent",
+  run_start: "workflow",
+};
+
+/** Facts that are none. */
+export class FactsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "FactsError";
+  }
+}
+
+/** Facts, held against what was asked. */
+export function checked(facts: unknown, { action, id }: FactsQuery): Facts {
+  if (!isRecord(facts)) throw new FactsError("the facts are no object");
+  for (const name of ENTITIES) {
+    const entity = facts[name];
+    if (entity === null && name !== "tenant") continue;
+    if (!isRecord(entity) || typeof entity["id"] !== "string" || entity["id"] === "")
+      throw new FactsError(`\`${name}\` is neither an object with an id nor null`);
+  }
+  const { run } = facts;
+  if (run !== null && (!isRecord(run) || typeof run["id"] !== "string"))
+    throw new FactsError("`run` is neither an object with an id nor null");
+  const own = OWN[action];
+  if (own !== undefined && (facts[own] as { id?: unknown } | null)?.id !== id)
+    throw new FactsError(`\`${own}\` is not the one that was asked for`);
+  return facts as unknown as Facts;
+}
+
+/** The request that is decided: facts, with the action, the time and the snapshot. */
+export function requestOf(
+  facts: Facts,
+  parts: { action: string; now: number; input: unknown; mode: Mode | null },
+): Request {
+  const { action, now, input, mode } = parts;
+  const { run } = facts;
+  // What runs in a step that may only be drafted is asked about as a draft.
+  const asked: Run | null = run !== null && mode === "draft" && run.mode !== "draft" ? { ...run, mode } : run;
+  return { ...facts, action, now, run: asked, input };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !isArray(value);
+}
