@@ -224,6 +224,17 @@ describe("facts", () => {
     });
   });
 
+  it("may have any name", async () => {
+    const more = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}');
+    const facts = (query: Parameters<typeof factsFor>[0]) =>
+      Object.defineProperties(factsFor(query), Object.getOwnPropertyDescriptors(more));
+    const { enforcer, calls } = hostOf([open], { facts: { facts } });
+    await enforcer.toolCall("send", call(), () => 1);
+    const { request } = calls[0] ?? {};
+    expect(Object.getPrototypeOf(request)).toBe(Object.prototype);
+    expect(JSON.parse(JSON.stringify(request))).toMatchObject(more);
+  });
+
   it("can't state what is the enforcer's", async () => {
     const facts = (query: Parameters<typeof factsFor>[0]) => ({
       ...factsFor(query),

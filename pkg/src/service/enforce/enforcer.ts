@@ -154,11 +154,11 @@ export class Enforcer<Context = unknown> {
     const attempt = new Attempt(action, id, call, step);
     await this.#clearance.clear(attempt);
     if (this.#enforced) {
-      const ended = attempt.stop === null ? step?.ended : undefined;
-      if (ended !== undefined) {
-        // Another call of the step was stopped while this one was being decided.
+      const earlier = attempt.stop === null ? step?.earlier(() => attempt.key) : undefined;
+      if (earlier !== undefined) {
+        // The step was ended, or the same call was stopped, while this one was being decided.
         await attempt.held?.release();
-        attempt.stop = ended;
+        attempt.stop = earlier;
         attempt.repeated = true;
       }
       if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);

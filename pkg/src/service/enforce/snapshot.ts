@@ -103,11 +103,15 @@ function copyRecord(record: Record<string, unknown>, place: Place): object {
     const member = record[name];
     if (member === undefined) continue;
     place.path[depth] = name;
-    const value = copy(member, place);
-    if (name === "__proto__") Object.defineProperty(made, name, { value, enumerable: true });
-    else made[name] = value;
+    put(made, name, copy(member, place));
   }
   return made;
+}
+
+/** Sets an own member, whatever its name. */
+export function put(record: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__") Object.defineProperty(record, name, { value, enumerable: true });
+  else record[name] = value;
 }
 
 function refuse({ path }: Place, what: string): SnapshotError {
