@@ -4,7 +4,7 @@ import type { Refusal } from "../../limits/port.js";
 import type { Decision } from "../../types/generated/Decision.js";
 import type { Request } from "../../types/inputs.js";
 import type { Attempt } from "./attempt.js";
-import { agentText, deniedBy, type OwnCode, type Told } from "./denial.js";
+import { agentText, deniedBy, type OwnCode, plainText, type Told } from "./denial.js";
 import { CallDeniedError, CallPausedError, type StopError, TRANSIENT } from "./errors.js";
 import { checked, requestOf } from "./facts.js";
 import type { EnforcerOptions, Facts } from "./ports.js";
@@ -99,8 +99,9 @@ export class Clearance<Context> {
 
   #deny(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): StopError {
     const { info: call, step } = attempt;
-    const told = this.#explain(attempt, request, "agent") ?? deniedText(decision);
-    return new CallDeniedError({ decision, call, agentText: told, inStep: step !== undefined });
+    const unexplained = decision.code === "policies_unavailable" || decision.code === "engine_failure";
+    const told = unexplained ? undefined : this.#explain(attempt, request, "agent");
+    return new CallDeniedError({ decision, call, agentText: told ?? plainText(decision), inStep: step !== undefined });
   }
 
   #pause(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): StopError {
@@ -190,13 +191,6 @@ function refusedBy(error: unknown): Refused {
 function factsUnavailable(cause: unknown): Refused {
   if (cause instanceof Refused) return cause;
   return new Refused("facts_unavailable", FACTS_MISSING, { cause });
-}
-
-function deniedText({ reasons }: Decision): string {
-  const said = reasons.flatMap(({ effect, message }) =>
-    effect === "deny" && message !== null ? [`- ${message}\n`] : [],
-  );
-  return `Denied by policy.\n${said.join("")}Next: tell the user that this was not allowed.\n`;
 }
 
 const CORRECT = "correct the request, then ask again.";

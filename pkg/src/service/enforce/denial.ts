@@ -42,6 +42,16 @@ export function deniedBy(code: OwnCode, { message, remedy }: Told, before: Decis
   };
 }
 
+/** What an agent is told of a decision that the engine can't explain just now. */
+export function plainText({ code, reasons }: Decision): string {
+  const undecided = code === "policies_unavailable" || code === "engine_failure";
+  const said = reasons.flatMap(({ effect, message }) =>
+    effect === "deny" && message !== null ? [`- ${message}\n`] : [],
+  );
+  const verdict = undecided ? OWN.engine_failure.verdict : "Denied by policy.";
+  return `${verdict}\n${said.join("")}Next: ${undecided ? "ask again later." : "tell the user that this was not allowed."}\n`;
+}
+
 /** The same in the voice in which the engine speaks to agents. */
 export function agentText(code: OwnCode, { message, remedy, next }: Told): string {
   return `${OWN[code].verdict}\n- ${message}\n  What helps: ${remedy}\nNext: ${next}\n`;

@@ -137,10 +137,14 @@ describe("a call that is denied", () => {
 
   it("is one that the engine fails on", async () => {
     const decisions = PolicyEngine.loadSync({ policies: [open] });
-    const { enforcer } = hostOf([], { decisions });
+    const { enforcer, troubles } = hostOf([], { decisions });
     decisions.close();
     const stop = await stopOf(enforcer.toolCall("send", call(), () => expect.unreachable()));
-    expect(stop).toMatchObject({ code: "engine_failure", message: expect.stringContaining("closed") });
+    expect(stop).toMatchObject({
+      code: "engine_failure",
+      message: expect.stringMatching(/^Denied: this can't be decided[\s\S]*closed/),
+    });
+    expect(troubles).toEqual([]);
   });
 
   it.each([
@@ -360,6 +364,19 @@ describe("in shadow", () => {
       { enforced: false, outcome: "returned", stop: { code: "denied_by_policy" } },
     ]);
     expect(enforcer.counters).toMatchObject({ returned: 3, denied: 0, paused: 0, would_stop: 3 });
+  });
+
+  it("is what whoever decides may ask for", async () => {
+    const engine = PolicyEngine.loadSync({ policies });
+    const decisions = {
+      decide: engine.decide.bind(engine),
+      explain: engine.explain.bind(engine) as never,
+      requestDigest: engine.requestDigest.bind(engine),
+      enforcement: "shadow" as const,
+    };
+    expect(await hostOf([], { decisions }).enforcer.toolCall("send", call(), () => 1)).toBe(1);
+    const strict = hostOf([], { decisions, enforcement: "enforce" }).enforcer;
+    expect(await stopOf(strict.toolCall("send", call(), () => 1))).toMatchObject({ code: "denied_by_policy" });
   });
 
   it("a mode that would have been forced is not", async () => {

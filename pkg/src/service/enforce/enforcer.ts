@@ -46,7 +46,7 @@ export class Enforcer<Context = unknown> {
   constructor(options: EnforcerOptions<Context>) {
     this.#reporter = new Reporter(options.observer);
     this.#clearance = new Clearance(options, this.#reporter);
-    this.#enforced = options.enforcement !== "shadow";
+    this.#enforced = (options.enforcement ?? options.decisions.enforcement) !== "shadow";
     this.#onDenial = options.onDenial ?? "end";
   }
 

@@ -10,6 +10,8 @@ export interface DecisionPoint {
   decide(request: Request, options?: DecideOptions): Decision;
   explain(request: Request, options: { readonly reader: ExplanationReader }): string;
   requestDigest(request: Request): string;
+  /** How its decisions are enforced, where the enforcer is not told. */
+  readonly enforcement?: "enforce" | "shadow";
 }
 
 /** What a platform knows of a tool. */
@@ -56,7 +58,7 @@ export interface EnforcerOptions<Context = unknown> {
   readonly facts: FactsProvider<Context>;
   /** Counts limits. Without one, a decision with limits denies. */
   readonly limiter?: Limiter | undefined;
-  /** `shadow` decides and reports everything and stops nothing. `enforce` unless said otherwise. */
+  /** `shadow` decides and reports everything and stops nothing. As `decisions` say, or `enforce`, unless said here. */
   readonly enforcement?: "enforce" | "shadow" | undefined;
   /** `end` unless said otherwise. */
   readonly onDenial?: OnDenial | undefined;
