@@ -6,6 +6,7 @@ import type { Call, CallInfo, Permit, Usage } from "./call.js";
 import type { StopError } from "./errors.js";
 import type { Reporter } from "./reports.js";
 import { type Held, isAmount } from "./reserving.js";
+import type { Scope } from "./scope.js";
 import { canonical, type Snapshot } from "./snapshot.js";
 import type { Step } from "./step.js";
 
@@ -21,17 +22,20 @@ export class Attempt<Input, Context> {
   repeated = false;
   readonly call: Call<Input, Context>;
   readonly step: Step | undefined;
+  /** The mode of the work that the call is a part of. */
+  readonly around: Mode;
   #key: string | undefined;
 
-  constructor(action: string, id: string, call: Call<Input, Context>, step: Step | undefined) {
+  constructor(action: string, id: string, call: Call<Input, Context>, scope: Scope | undefined) {
     this.info = { action, id, run_id: null, call_id: call.callId ?? null };
     this.call = call;
-    this.step = step;
+    this.step = call.step ?? scope?.step;
+    this.around = scope?.mode === "draft" || this.step?.mode === "draft" ? "draft" : "auto";
   }
 
-  /** In which the work may be done: the stricter of what was decided and what the step has. */
+  /** In which the work may be done: the stricter of what was decided and what is around it. */
   get mode(): Mode {
-    return this.decision?.mode === "auto" && this.step?.mode !== "draft" ? "auto" : "draft";
+    return this.decision?.mode === "auto" && this.around === "auto" ? "auto" : "draft";
   }
 
   /** What the same call has again; `undefined` where the input has no form to compare. */

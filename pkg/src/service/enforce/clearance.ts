@@ -79,8 +79,8 @@ export class Clearance<Context> {
     }
     attempt.info = { action, id, run_id: facts.run?.id ?? null, call_id };
     attempt.asked = facts.run?.mode === "draft" ? "draft" : "auto";
-    const mode = attempt.step?.mode ?? null;
-    attempt.request = requestOf(facts, { action, now: this.#clock(), input: attempt.snapshot, mode });
+    const parts = { action, now: this.#clock(), input: attempt.snapshot, around: attempt.around };
+    attempt.request = requestOf(facts, parts);
     return attempt.request;
   }
 

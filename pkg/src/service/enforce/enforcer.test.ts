@@ -429,39 +429,43 @@ describe("a node of a workflow", () => {
   const once = limited({ meter: "tool_calls", per: ["run"], max: 1 });
   const node = { action: "tool_call", id: "send" };
 
-  it("that makes its own call through another seam is decided and counted once", async () => {
+  it("that makes its own call through another seam is decided there too, and counted once", async () => {
     const { enforcer, calls } = hostOf([open, once]);
     const result = await enforcer.node(node, call({ to: "bob" }), ({ input }) =>
-      enforcer.toolCall("send", { input, context: session }, ({ input }) => input),
+      enforcer.toolCall(
+        "send",
+        { input: { ...(input as object), validated: true }, context: session },
+        ({ input }) => input,
+      ),
     );
-    expect(result).toEqual({ to: "bob" });
-    expect(calls).toHaveLength(1);
+    expect(result).toEqual({ to: "bob", validated: true });
+    expect(calls.map(({ request }) => request?.input)).toEqual([{ to: "bob", validated: true }, { to: "bob" }]);
+    const again = enforcer.toolCall("send", call(), () => expect.unreachable());
+    expect(await stopOf(again)).toMatchObject({ code: "limit_exceeded", limit: { spent: 1, reserved: 0 } });
   });
 
-  it.each<[string, (permit: Permit<{ to: string }>) => [string, { to: string }, Session]]>([
-    ["another input", ({ input }) => ["send", { ...input }, session]],
-    ["another tool", ({ input }) => ["write", input, session]],
-    ["another context", ({ input }) => ["send", input, { ...session }]],
-  ])("that makes a call with %s is decided again", async (_, other) => {
+  it("is counted itself where it makes no such call", async () => {
     const { enforcer } = hostOf([open, once]);
-    const calling = enforcer.node(node, call({ to: "bob" }), (permit) => {
-      const [tool, input, context] = other(permit as Permit<{ to: string }>);
-      return enforcer.toolCall(tool, { input, context }, () => expect.unreachable());
-    });
-    expect(await stopOf(calling)).toMatchObject({ code: "limit_exceeded" });
+    expect(await enforcer.node(node, call(), () => 1)).toBe(1);
+    const again = enforcer.node(node, call(), () => expect.unreachable());
+    expect(await stopOf(again)).toMatchObject({ code: "limit_exceeded" });
   });
 
-  it("passes once, and not when it is done", async () => {
+  it.each([
+    ["a second call", async (send: (tool: string) => Promise<unknown>) => [await send("send"), await send("send")]],
+    ["a call of another tool", (send: (tool: string) => Promise<unknown>) => send("write")],
+  ])("holds its place against %s", async (_, make) => {
     const { enforcer } = hostOf([open, once]);
-    const again = (input: unknown) => enforcer.toolCall("send", { input, context: session }, () => 1);
-    let kept: unknown;
-    const twice = enforcer.node(node, call({}), async ({ input }) => {
-      kept = input;
-      await again(input);
-      return again(input);
-    });
-    expect(await stopOf(twice)).toMatchObject({ code: "limit_exceeded" });
-    expect(await stopOf(again(kept))).toMatchObject({ code: "limit_exceeded" });
+    const send = (tool: string) => enforcer.toolCall(tool, call(), () => 1);
+    const stop = await stopOf(enforcer.node(node, call({}), () => make(send)));
+    expect(stop).toMatchObject({ code: "limit_exceeded" });
+  });
+
+  it("binds what is done in it to its mode", async () => {
+    const draft = on("write", "modify", { then: { mode: "draft" } });
+    const { enforcer } = hostOf([open, draft]);
+    const inner = () => enforcer.llmCall("small", call(), ({ mode }) => mode);
+    expect(await enforcer.node({ action: "tool_call", id: "write" }, call(), inner)).toBe("draft");
   });
 
   it("has the request that a preview needs", async () => {

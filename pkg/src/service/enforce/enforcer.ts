@@ -6,16 +6,15 @@ import { Clearance } from "./clearance.js";
 import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
 import type { EnforcerOptions } from "./ports.js";
 import { type CallReport, type Counters, isPending, Reporter } from "./reports.js";
+import { currentScope, inScope, type NodeScope } from "./scope.js";
 import { type Snapshot, snapshot } from "./snapshot.js";
 import { Step } from "./step.js";
 
-/** A node of a workflow that was permitted, until what executes it makes the call. */
-interface Passage {
-  readonly action: string;
-  readonly id: string;
-  readonly context: unknown;
-  readonly permit: Granted<unknown>;
-}
+/** Work that also sees how it was decided. */
+type Worked<Input, Context, Result> = (
+  permit: Granted<Input>,
+  attempt: Attempt<Input, Context>,
+) => Result | Promise<Result>;
 
 /** What a node of a workflow does. */
 export interface Node {
@@ -41,7 +40,6 @@ export class Enforcer<Context = unknown> {
   readonly #reporter: Reporter;
   readonly #enforced: boolean;
   readonly #onDenial: "end" | "continue";
-  readonly #passages = new WeakMap<object, Passage>();
 
   constructor(options: EnforcerOptions<Context>) {
     this.#reporter = new Reporter(options.observer);
@@ -109,24 +107,17 @@ export class Enforcer<Context = unknown> {
   }
 
   /**
-   * The execution of a node of a workflow. Where the work makes the node's own call through another enforced seam, with
-   * the permit's input and the same context, that is the same call: it is neither decided nor counted again.
+   * The execution of a node of a workflow. Where the work makes the node's own call through another enforced seam, such as
+   * the runtime of tools, that call is decided again, on the input as it is validated there, and counted there alone.
    */
   node<Input, Result>(
     { action, id }: Node,
     call: Call<Input, Context>,
     work: Work<Permit<Input>, Result>,
   ): Promise<Result> {
-    return this.#enforce(action, id, call, async (permit) => {
-      const { input } = permit;
-      if (typeof input !== "object" || input === null) return work(permit);
-      const passage: Passage = { action, id, context: call.context, permit: permit as Granted<unknown> };
-      this.#passages.set(input, passage);
-      try {
-        return await work(permit);
-      } finally {
-        if (this.#passages.get(input) === passage) this.#passages.delete(input);
-      }
+    return this.#enforce(action, id, call, (permit, attempt) => {
+      const node: NodeScope = { action, id, taken: false, release: () => attempt.held?.release() };
+      return inScope({ step: attempt.step, mode: permit.mode, node }, () => work(permit));
     });
   }
 
@@ -145,16 +136,18 @@ export class Enforcer<Context = unknown> {
     action: string,
     id: string,
     call: Call<Input, Context>,
-    work: Work<Granted<Input>, Result>,
+    work: Worked<Input, Context, Result>,
   ): Promise<Result> {
-    const step = call.step ?? Step.current;
-    const passed = this.#passage(action, id, call, step);
-    if (passed !== undefined) return work(passed);
-
-    const attempt = new Attempt(action, id, call, step);
+    const scope = currentScope();
+    const node = scope?.node;
+    if (node !== undefined && !node.taken && node.action === action && node.id === id) {
+      node.taken = true;
+      await node.release();
+    }
+    const attempt = new Attempt(action, id, call, scope);
     await this.#clearance.clear(attempt);
     if (this.#enforced) {
-      const earlier = attempt.stop === null ? step?.earlier(() => attempt.key) : undefined;
+      const earlier = attempt.stop === null ? attempt.step?.earlier(() => attempt.key) : undefined;
       if (earlier !== undefined) {
         // The step was ended, or the same call was stopped, while this one was being decided.
         await attempt.held?.release();
@@ -171,11 +164,11 @@ export class Enforcer<Context = unknown> {
   async #run<Input, Result>(
     attempt: Attempt<Input, Context>,
     permit: Granted<Input>,
-    work: Work<Granted<Input>, Result>,
+    work: Worked<Input, Context, Result>,
   ): Promise<Result> {
     let outcome: CallReport["outcome"] = "threw";
     try {
-      const result = await work(permit);
+      const result = await work(permit, attempt);
       outcome = "returned";
       return result;
     } catch (error) {
@@ -213,20 +206,6 @@ export class Enforcer<Context = unknown> {
       const info = { action: "agent_step", id: agent, run_id: null, call_id: call.callId ?? null };
       this.#reporter.step({ call: info, denials, outcome: ended === undefined ? outcome : "ended", error });
     }
-  }
-
-  #passage<Input>(
-    action: string,
-    id: string,
-    { input, context }: Call<Input, Context>,
-    step: Step | undefined,
-  ): Granted<Input> | undefined {
-    if (typeof input !== "object" || input === null) return undefined;
-    const passage = this.#passages.get(input);
-    if (passage === undefined || step?.ended !== undefined) return undefined;
-    if (passage.action !== action || passage.id !== id || passage.context !== context) return undefined;
-    this.#passages.delete(input);
-    return passage.permit as Granted<Input>;
   }
 
   #stopped(attempt: Attempt<unknown, Context>, stop: StopError): StopError {

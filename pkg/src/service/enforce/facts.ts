@@ -44,14 +44,11 @@ export function checked(facts: unknown, { action, id }: FactsQuery): Facts {
 }
 
 /** The request that is decided: facts, with the action, the time and the snapshot. */
-export function requestOf(
-  facts: Facts,
-  parts: { action: string; now: number; input: unknown; mode: Mode | null },
-): Request {
-  const { action, now, input, mode } = parts;
+export function requestOf(facts: Facts, parts: { action: string; now: number; input: unknown; around: Mode }): Request {
+  const { action, now, input, around } = parts;
   const { run } = facts;
-  // What runs in a step that may only be drafted is asked about as a draft.
-  const asked: Run | null = run !== null && mode === "draft" && run.mode !== "draft" ? { ...run, mode } : run;
+  // What is a part of work that may only be drafted is asked about as a draft.
+  const asked: Run | null = run !== null && around === "draft" && run.mode !== "draft" ? { ...run, mode: around } : run;
   const { tenant, app, user, workflow, agent, tool } = facts;
   // Member by member: an object that is spread takes several times as long to make and to decide.
   const request: Record<string, unknown> = { action, now, tenant, app, user, workflow, agent, tool, run: asked, input };

@@ -1,8 +1,8 @@
 // Steps of agents. An agent library may swallow what its tools throw; what was stopped is collected here all the same.
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { StopError } from "./errors.js";
 import type { OnDenial } from "./ports.js";
+import { currentScope, inScope } from "./scope.js";
 
 /** One step of an agent, while it runs and after. */
 export class Step {
@@ -21,7 +21,7 @@ export class Step {
 
   /** The step that is under way here, if there is one. */
   static get current(): Step | undefined {
-    return steps.getStore();
+    return currentScope()?.step;
   }
 
   /** All calls that were stopped in it, in order; it may be asked at any time. */
@@ -50,7 +50,7 @@ export class Step {
 
   /** Does work as a part of the step, where a library has lost the asynchronous context. */
   run<T>(work: () => T): T {
-    return steps.run(this, work);
+    return inScope({ step: this, mode: this.mode, node: undefined }, work);
   }
 
   /** The stop of the same call in this step, if it was stopped before. @internal */
@@ -75,5 +75,3 @@ export class Step {
     this.#closed = true;
   }
 }
-
-const steps = new AsyncLocalStorage<Step>();
