@@ -1,0 +1,78 @@
+// Decorators: methods of providers that are enforced.
+import { Inject } from "@nestjs/common";
+import { PortcullisError } from "../engine/errors.js";
+import { Enforcer } from "../service/enforce/index.js";
+
+/** Where an instance keeps the enforcer that Nest injects. */
+const ENFORCER = Symbol.for("portcullis.enforcer");
+
+/** A method that is enforced returns a promise; it is given the permit behind its own arguments. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments have the types that the host says
+type Method = (...args: any[]) => Promise<unknown>;
+type Decorator = <M extends Method>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** Does the work of the method itself, with arguments of the enforcer's. */
+type Original = (...args: unknown[]) => Promise<unknown>;
+type Enforced = (enforcer: Enforcer, args: readonly unknown[], original: Original) => Promise<unknown>;
+
+/**
+ * Enforces the handler of a tool: `handle(input, context, permit?)`. It is called with the snapshot of the input, and with
+ * the permit, whatever its caller gave as a third argument.
+ *
+ * @example
+ * class Refunds {
+ *   @EnforceTool("refund")
+ *   async handle(input: RefundInput, context: Session, permit?: Permit<RefundInput>) { … }
+ * }
+ */
+export function EnforceTool(tool: string): Decorator {
+  return enforcing((enforcer, [input, context], original) =>
+    enforcer.toolCall(tool, { input, context }, (permit) => original(permit.input, context, permit)),
+  );
+}
+
+/** Enforces a runtime of tools: `execute(toolId, input, context, permit?)`, with input that was validated. */
+export function EnforceToolRuntime(): Decorator {
+  return enforcing((enforcer, [tool, input, context], original) =>
+    enforcer.toolCall(idOf(tool), { input, context }, (permit) => original(tool, permit.input, context, permit)),
+  );
+}
+
+/** Enforces a runtime of agents: `runAgentStep(agentId, context, input, permit?)`. */
+export function EnforceAgentStep(): Decorator {
+  return enforcing((enforcer, [agent, context, input], original) =>
+    enforcer.agentStep(idOf(agent), { input, context }, (permit) => original(agent, context, permit.input, permit)),
+  );
+}
+
+function enforcing(enforce: Enforced): Decorator {
+  return (target, key, descriptor) => {
+    const method = descriptor.value;
+    if (method === undefined) throw new TypeError(`\`${String(key)}\` is no method`);
+    Inject(Enforcer)(target, ENFORCER);
+    const enforced = async function (this: { [ENFORCER]?: Enforcer }, ...args: unknown[]): Promise<unknown> {
+      const enforcer = this[ENFORCER];
+      if (enforcer === undefined) throw notInjected(String(key));
+      return enforce(enforcer, args, async (...given) => method.apply(this, given));
+    };
+    descriptor.value = Object.defineProperty(enforced, "name", { value: method.name }) as unknown as typeof method;
+  };
+}
+
+/** What is no id is one that no policy allows by name. */
+function idOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function notInjected(method: string): PortcullisError {
+  return new PortcullisError({
+    code: "not_ready",
+    message: `\`${method}\` is enforced, and its object was not made by Nest`,
+    remedy: "Let Nest provide it, in an application that imports `PolicyEngineModule`.",
+    retryable: false,
+  });
+}
