@@ -59,8 +59,23 @@ function enforcing(enforce: Enforced): Decorator {
       if (enforcer === undefined) throw notInjected(String(key));
       return enforce(enforcer, args, async (...given) => method.apply(this, given));
     };
-    descriptor.value = Object.defineProperty(enforced, "name", { value: method.name }) as unknown as typeof method;
+    Object.defineProperty(enforced, "name", { value: method.name });
+    copyMetadata(method, enforced);
+    descriptor.value = enforced as unknown as typeof method;
   };
+}
+
+/** What other decorators said of the method, such as its route. */
+function copyMetadata(from: object, to: object): void {
+  const { getMetadataKeys, getMetadata, defineMetadata } = Reflect as unknown as Metadata;
+  for (const key of getMetadataKeys(from)) defineMetadata(key, getMetadata(key, from), to);
+}
+
+/** What reflect-metadata adds, which Nest loads. */
+interface Metadata {
+  getMetadataKeys(target: object): unknown[];
+  getMetadata(key: unknown, target: object): unknown;
+  defineMetadata(key: unknown, value: unknown, target: object): void;
 }
 
 /** What is no id is one that no policy allows by name. */
