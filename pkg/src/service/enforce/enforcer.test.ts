@@ -156,7 +156,7 @@ describe("a call that is denied", () => {
     ],
     ["answers nothing", () => undefined],
     ["answers a promise of one", async () => ({ effect: "allow" })],
-    ["answers another effect", () => ({ effect: "ALLOW", reasons: [], limits: [] })],
+    ["answers another effect", () => ({ effect: "ALLOW", mode: "auto", reasons: [], limits: [] })],
   ])("is one where whoever decides %s", async (_, decide) => {
     const broken = { decide, explain: () => "", requestDigest: () => "" } as never;
     const { enforcer } = hostOf([], { decisions: broken });
@@ -430,7 +430,7 @@ describe("a node of a workflow", () => {
   const node = { action: "tool_call", id: "send" };
 
   it("that makes its own call through another seam is decided there too, and counted once", async () => {
-    const { enforcer, calls } = hostOf([open, once]);
+    const { enforcer, calls, troubles } = hostOf([open, once]);
     const result = await enforcer.node(node, call({ to: "bob" }), ({ input }) =>
       enforcer.toolCall(
         "send",
@@ -439,6 +439,7 @@ describe("a node of a workflow", () => {
       ),
     );
     expect(result).toEqual({ to: "bob", validated: true });
+    expect(troubles).toEqual([]);
     expect(calls.map(({ request }) => request?.input)).toEqual([{ to: "bob", validated: true }, { to: "bob" }]);
     const again = enforcer.toolCall("send", call(), () => expect.unreachable());
     expect(await stopOf(again)).toMatchObject({ code: "limit_exceeded", limit: { spent: 1, reserved: 0 } });
@@ -461,9 +462,10 @@ describe("a node of a workflow", () => {
     expect(stop).toMatchObject({ code: "limit_exceeded" });
   });
 
-  it("binds what is done in it to its mode", async () => {
+  it("binds what is done in it to its mode, also where no run is known", async () => {
     const draft = on("write", "modify", { then: { mode: "draft" } });
-    const { enforcer } = hostOf([open, draft]);
+    const facts = (query: Parameters<typeof factsFor>[0]) => ({ ...factsFor(query), run: null });
+    const { enforcer } = hostOf([open, draft], { facts: { facts } });
     const inner = () => enforcer.llmCall("small", call(), ({ mode }) => mode);
     expect(await enforcer.node({ action: "tool_call", id: "write" }, call(), inner)).toBe("draft");
   });

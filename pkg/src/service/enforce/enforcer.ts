@@ -116,7 +116,7 @@ export class Enforcer<Context = unknown> {
     work: Work<Permit<Input>, Result>,
   ): Promise<Result> {
     return this.#enforce(action, id, call, (permit, attempt) => {
-      const node: NodeScope = { action, id, taken: false, release: () => attempt.held?.release() };
+      const node: NodeScope = { action, id, release: () => attempt.held?.release() };
       return inScope({ step: attempt.step, mode: permit.mode, node }, () => work(permit));
     });
   }
@@ -140,10 +140,7 @@ export class Enforcer<Context = unknown> {
   ): Promise<Result> {
     const scope = currentScope();
     const node = scope?.node;
-    if (node !== undefined && !node.taken && node.action === action && node.id === id) {
-      node.taken = true;
-      await node.release();
-    }
+    if (node !== undefined && node.action === action && node.id === id) await node.release();
     const attempt = new Attempt(action, id, call, scope);
     await this.#clearance.clear(attempt);
     if (this.#enforced) {
@@ -188,7 +185,7 @@ export class Enforcer<Context = unknown> {
     permit: Granted<Input>,
     work: Work<StepPermit<Input>, Result>,
   ): Promise<Result> {
-    const step = new Step(permit.mode, this.#enforced ? (call.onDenial ?? this.#onDenial) : "continue");
+    const step = new Step(permit.mode, call.onDenial ?? this.#onDenial);
     let outcome: "returned" | "threw" = "threw";
     let error: unknown;
     try {

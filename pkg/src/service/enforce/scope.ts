@@ -7,10 +7,8 @@ import type { Step } from "./step.js";
 export interface NodeScope {
   readonly action: string;
   readonly id: string;
-  /** Gives back what is reserved for the node, which its own call then reserves. */
+  /** Gives back what is reserved for the node, if it still is: its own call then reserves it. */
   release(): void | Promise<void>;
-  /** Whether the node's own call was made. */
-  taken: boolean;
 }
 
 export interface Scope {

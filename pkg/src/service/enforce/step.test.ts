@@ -50,21 +50,35 @@ describe("a step whose calls are stopped", () => {
     expect(steps).toMatchObject([{ outcome: "ended", error }]);
   });
 
+  // What is expected within a step that ends is told outside of it: a failure there would be taken for the library's.
   it("begins nothing more once it has ended, and aborts its signal", async () => {
     const { enforcer } = hostOf(policies);
     let ran = 0;
-    await stopOf(
+    const seen: unknown[] = [];
+    const stop = await stopOf(
       enforcer.agentStep("helper", call(), async ({ step }) => {
-        expect(step.signal.aborted).toBe(false);
+        seen.push(step.signal.aborted);
         await send(enforcer, "eve");
-        expect(step.signal.aborted).toBe(true);
-        expect(step.signal.reason).toBe(step.denials[0]);
-        expect(await send(enforcer, "bob", () => ran++)).toMatch(/^error: Denied/);
-        expect(await swallowing(() => enforcer.llmCall("small", call(), () => ran++))).toMatch(/^error: Denied/);
-        expect(await swallowing(() => enforcer.agentStep("other", call(), () => ran++))).toMatch(/^error: Denied/);
+        seen.push(step.signal.aborted, step.signal.reason);
+        await send(enforcer, "bob", () => ran++);
+        await swallowing(() => enforcer.llmCall("small", call(), () => ran++));
+        await swallowing(() => enforcer.agentStep("other", call(), () => ran++));
       }),
     );
+    expect(seen).toEqual([false, true, stop]);
     expect(ran).toBe(0);
+  });
+
+  it("has a signal that is aborted where it is first asked for after the end", async () => {
+    const { enforcer } = hostOf(policies);
+    let signal: AbortSignal | undefined;
+    const stop = await stopOf(
+      enforcer.agentStep("helper", call(), async ({ step }) => {
+        await send(enforcer, "eve");
+        signal = step.signal;
+      }),
+    );
+    expect(signal).toMatchObject({ aborted: true, reason: stop });
   });
 
   it("begins nothing that was being decided when it ended, and gives its limits back", async () => {
@@ -85,15 +99,19 @@ describe("a step whose calls are stopped", () => {
     };
     const limit = limited({ meter: "tool_calls", per: ["user"], max: 1 }, { actions: ["tool_call"] });
     const { enforcer } = hostOf([...policies, limit], { limiter });
+    let told: unknown;
+    let ran = 0;
     const stop = await stopOf(
       enforcer.agentStep("helper", call(), async () => {
-        const slow = send(enforcer, "bob", () => expect.unreachable());
+        const slow = send(enforcer, "bob", () => ran++);
         await send(enforcer, "eve");
         release?.();
-        expect(await slow).toMatch(/^error: Denied by policy/);
+        told = await slow;
       }),
     );
     expect(stop).toMatchObject({ code: "denied_by_policy" });
+    expect(told).toMatch(/^error: Denied by policy/);
+    expect(ran).toBe(0);
     expect(ended).toEqual(["release"]);
   });
 
@@ -109,7 +127,10 @@ describe("a step whose calls are stopped", () => {
       return result;
     });
     expect(returned).toBe(result);
-    expect(seen).toMatchObject([{ code: "denied_by_policy" }, { code: "approval_required" }]);
+    expect(seen).toMatchObject([
+      { code: "denied_by_policy", retryable: false },
+      { code: "approval_required", retryable: false },
+    ]);
     expect(steps).toMatchObject([{ outcome: "returned", denials: seen }]);
   });
 
@@ -149,9 +170,12 @@ describe("a call that was stopped in a step", () => {
       await stopOf(enforcer.toolCall("send", call({ a: 1, b: 2 }), () => 1)),
       await stopOf(enforcer.toolCall("send", call({ b: 2, a: 1 }), () => 1)),
       await stopOf(enforcer.toolCall("send", call({ b: 2, a: "1" }), () => 1)),
+      await stopOf(enforcer.toolCall("write", call({ a: 1, b: 2 }), () => 1)),
+      await enforcer.llmCall("send", call({ a: 1, b: 2 }), () => "another action"),
     ]);
     expect(stops[1]).toBe(stops[0]);
-    expect(stops[2]).not.toBe(stops[0]);
+    expect(new Set(stops).size).toBe(4);
+    expect(stops[4]).toBe("another action");
     expect(stops[0]).toMatchObject({ code: "limit_exceeded", retryable: false });
   });
 
