@@ -4,6 +4,11 @@ import type { StopError } from "./errors.js";
 import type { OnDenial } from "./ports.js";
 import { currentScope, inScope } from "./scope.js";
 
+/** An `AbortSignal`, also for programs that are compiled without the types of a platform that has it. */
+type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : { readonly aborted: boolean; readonly reason: unknown };
+
 /** One step of an agent, while it runs and after. */
 export class Step {
   /** In which it may be done: calls in it are in draft mode where it is. */
@@ -35,7 +40,7 @@ export class Step {
   }
 
   /** Aborts when the step is ended: hand it to the agent library, so that the model is not asked again. */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.ended !== undefined) this.#abort.abort(this.ended);
