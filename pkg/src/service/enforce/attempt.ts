@@ -1,4 +1,5 @@
 // One attempt at a call: what is found out about it on the way to a decision.
+import { createHash } from "node:crypto";
 import type { Decision } from "../../types/generated/Decision.js";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { Request } from "../../types/inputs.js";
@@ -42,7 +43,10 @@ export class Attempt<Input, Context> {
   get key(): string | undefined {
     if (this.snapshot === undefined && this.call.input !== undefined) return undefined;
     const { action, id } = this.info;
-    this.#key ??= JSON.stringify([action, id, canonical(this.snapshot)]);
+    // A digest, so that a step which remembers it does not hold large inputs.
+    this.#key ??= createHash("sha256")
+      .update(JSON.stringify([action, id, canonical(this.snapshot)]))
+      .digest("base64");
     return this.#key;
   }
 }

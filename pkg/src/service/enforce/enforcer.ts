@@ -1,7 +1,7 @@
 // The enforcer: decides a call at the seam where it is made, and lets it go ahead or stops it.
 import type { Request } from "../../types/inputs.js";
 import { Attempt, Granted } from "./attempt.js";
-import type { Call, Permit, StepCall, StepPermit, Work } from "./call.js";
+import type { Call, CallInfo, Permit, StepCall, StepPermit, Work } from "./call.js";
 import { Clearance } from "./clearance.js";
 import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
 import type { EnforcerOptions } from "./ports.js";
@@ -85,7 +85,7 @@ export class Enforcer<Context = unknown> {
     call: StepCall<Input, Context>,
     work: Work<StepPermit<Input>, Result>,
   ): Promise<Result> {
-    return this.#enforce("agent_step", agent, call, (permit) => this.#step(agent, call, permit, work));
+    return this.#enforce("agent_step", agent, call, (permit, { info }) => this.#step(info, call, permit, work));
   }
 
   /** A call of a model. The input is what policies may read of it, such as the model's name and the tokens asked for. */
@@ -180,7 +180,7 @@ export class Enforcer<Context = unknown> {
   }
 
   async #step<Input, Result>(
-    agent: string,
+    info: CallInfo,
     call: StepCall<Input, Context>,
     permit: Granted<Input>,
     work: Work<StepPermit<Input>, Result>,
@@ -200,7 +200,6 @@ export class Enforcer<Context = unknown> {
     } finally {
       step.close();
       const { denials, ended } = step;
-      const info = { action: "agent_step", id: agent, run_id: null, call_id: call.callId ?? null };
       this.#reporter.step({ call: info, denials, outcome: ended === undefined ? outcome : "ended", error });
     }
   }

@@ -34,7 +34,9 @@ describe("a step whose calls are stopped", () => {
     );
     expect(told).toEqual(["sent", expect.stringMatching(/^error: Denied by policy\./)]);
     expect(stop).toMatchObject({ code: "denied_by_policy", retryable: false, call: { id: "send" } });
-    expect(steps).toMatchObject([{ outcome: "ended", denials: [stop], call: { action: "agent_step", id: "helper" } }]);
+    expect(steps).toMatchObject([
+      { outcome: "ended", denials: [stop], call: { action: "agent_step", id: "helper", run_id: "r1" } },
+    ]);
   });
 
   it("fails with it where the library throws something else on its way", async () => {

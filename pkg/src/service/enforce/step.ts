@@ -36,7 +36,7 @@ export class Step {
 
   /** What ended it; nothing more is begun in it. */
   get ended(): StopError | undefined {
-    return this.onDenial === "end" ? this.#denials[0] : undefined;
+    return this.onDenial === "continue" ? undefined : this.#denials[0];
   }
 
   /** Aborts when the step is ended: hand it to the agent library, so that the model is not asked again. */
@@ -71,7 +71,7 @@ export class Step {
     if (key !== undefined) this.#byCall.set(key, stop);
     if (this.#denials.includes(stop)) return false;
     this.#denials.push(stop);
-    if (this.onDenial === "end") this.#abort?.abort(stop);
+    if (this.onDenial !== "continue") this.#abort?.abort(stop);
     return true;
   }
 
