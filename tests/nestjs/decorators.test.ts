@@ -15,6 +15,7 @@ import {
   Enforcer,
   type Facts,
   type FactsQuery,
+  type Limiter,
   type Permit,
   type StepPermit,
 } from "portcullis/service";
@@ -154,6 +155,42 @@ describe("a method that is enforced", () => {
     const { app: ending } = await start();
     const strict = await ending.resolve(Agents);
     await expect(strict.runAgentStep("helper", session, { amount: 500 })).rejects.toThrow(PolicyDeniedError);
+  });
+
+  it("may say what it takes, and which call it is", async () => {
+    const seen: unknown[] = [];
+    @Injectable()
+    class Mail {
+      @EnforceTool("mail", {
+        estimate: (input: { to: string[] }) => ({ letters: input.to.length }),
+        callId: (context: Session) => `call of ${context.user}`,
+      })
+      async send(input: { to: string[] }, _: Session, permit?: Permit<unknown>) {
+        permit?.used({ letters: input.to.length + 1 });
+      }
+    }
+    const limits = [{ meter: "letters", per: ["user"], max: 9 }];
+    const limit = {
+      id: "l",
+      name: "l",
+      scope: "tool",
+      effect: "modify",
+      rule_expr: { target: ["mail"], then: { limits } },
+    };
+    const decisions = PolicyEngine.loadSync({ policies: [...policies, limit as unknown as Policy] });
+    const limiter: Limiter = {
+      reserve({ call_id, claims }) {
+        seen.push(call_id, ...claims.map(({ amount }) => amount));
+        return { granted: true, settle: (amounts) => void seen.push(...amounts), release: () => {} };
+      },
+    };
+    const app = await Test.createTestingModule({
+      imports: [PolicyEngineModule.forRoot<Session>({ decisions, facts, limiter })],
+      providers: [Mail],
+    }).compile();
+    opened.push(app);
+    await app.get(Mail).send({ to: ["bob", "carol"] }, session);
+    expect(seen).toEqual(["call of ann", 2, 3]);
   });
 
   it("belongs to its application: two side by side don't share an enforcer", async () => {

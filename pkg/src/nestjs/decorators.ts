@@ -1,7 +1,7 @@
 // Decorators: methods of providers that are enforced.
 import { Inject } from "@nestjs/common";
 import { PortcullisError } from "../engine/errors.js";
-import { Enforcer } from "../service/enforce/index.js";
+import { type Call, Enforcer, type Usage } from "../service/enforce/index.js";
 
 /** Where an instance keeps the enforcer that Nest injects. */
 const ENFORCER = Symbol.for("portcullis.enforcer");
@@ -14,6 +14,16 @@ type Decorator = <M extends Method>(
   key: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void;
+
+/** What the enforcer is told of a call beside its input and context. */
+export interface EnforceOptions {
+  /** What it is expected to take of meters that don't count calls. */
+  // biome-ignore lint/suspicious/noExplicitAny: they have the types that the host says
+  estimate?(input: any, context: any): Usage;
+  /** The host's own id of the call. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  callId?(context: any): string | undefined;
+}
 
 /** Does the work of the method itself, with arguments of the enforcer's. */
 type Original = (...args: unknown[]) => Promise<unknown>;
@@ -29,24 +39,32 @@ type Enforced = (enforcer: Enforcer, args: readonly unknown[], original: Origina
  *   async handle(input: RefundInput, context: Session, permit?: Permit<RefundInput>) { … }
  * }
  */
-export function EnforceTool(tool: string): Decorator {
+export function EnforceTool(tool: string, options?: EnforceOptions): Decorator {
   return enforcing((enforcer, [input, context], original) =>
-    enforcer.toolCall(tool, { input, context }, (permit) => original(permit.input, context, permit)),
+    enforcer.toolCall(tool, callOf(input, context, options), (permit) => original(permit.input, context, permit)),
   );
 }
 
 /** Enforces a runtime of tools: `execute(toolId, input, context, permit?)`, with input that was validated. */
-export function EnforceToolRuntime(): Decorator {
+export function EnforceToolRuntime(options?: EnforceOptions): Decorator {
   return enforcing((enforcer, [tool, input, context], original) =>
-    enforcer.toolCall(idOf(tool), { input, context }, (permit) => original(tool, permit.input, context, permit)),
+    enforcer.toolCall(idOf(tool), callOf(input, context, options), (permit) =>
+      original(tool, permit.input, context, permit),
+    ),
   );
 }
 
 /** Enforces a runtime of agents: `runAgentStep(agentId, context, input, permit?)`. */
-export function EnforceAgentStep(): Decorator {
+export function EnforceAgentStep(options?: EnforceOptions): Decorator {
   return enforcing((enforcer, [agent, context, input], original) =>
-    enforcer.agentStep(idOf(agent), { input, context }, (permit) => original(agent, context, permit.input, permit)),
+    enforcer.agentStep(idOf(agent), callOf(input, context, options), (permit) =>
+      original(agent, context, permit.input, permit),
+    ),
   );
+}
+
+function callOf(input: unknown, context: unknown, options: EnforceOptions = {}): Call<unknown, unknown> {
+  return { input, context, callId: options.callId?.(context), estimate: options.estimate?.(input, context) };
 }
 
 function enforcing(enforce: Enforced): Decorator {

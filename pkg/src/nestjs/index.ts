@@ -1,4 +1,4 @@
-export { EnforceAgentStep, EnforceTool, EnforceToolRuntime } from "./decorators.js";
+export { EnforceAgentStep, type EnforceOptions, EnforceTool, EnforceToolRuntime } from "./decorators.js";
 export { PolicyErrorFilter } from "./filter.js";
 export {
   InjectDecisions,

@@ -415,12 +415,14 @@ describe("in shadow", () => {
 
 describe("a handler that is called around the runtime", () => {
   it("is enforced with the same input and context", async () => {
-    const { enforcer } = hostOf([open, on("send", "deny", { when: { field: "input.to", eq: "eve" } })]);
+    const { enforcer, calls } = hostOf([open, on("send", "deny", { when: { field: "input.to", eq: "eve" } })]);
     const send = enforcer.wrapTool<{ to: string }, string>(
       "send",
       (input, context, { mode }) => `${context.user} ${input.to} ${mode}`,
     );
     expect(await send({ to: "bob" }, session)).toBe("ann bob auto");
+    await send({ to: "bob" }, session, { callId: "c7" });
+    expect(calls.map(({ call }) => call.call_id)).toEqual([null, "c7"]);
     expect(await stopOf(send({ to: "eve" }, session))).toMatchObject({ code: "denied_by_policy" });
   });
 });

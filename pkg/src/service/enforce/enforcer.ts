@@ -17,7 +17,7 @@ type Worked<Input, Context, Result> = (
 ) => Result | Promise<Result>;
 
 /** What a node of a workflow does. */
-export interface Node {
+export interface WorkflowNode {
   /** `tool_call`, `agent_step`, `llm_call`, or one that the catalogue declares. */
   readonly action: string;
   /** Of the tool, the agent or the model. */
@@ -67,13 +67,13 @@ export class Enforcer<Context = unknown> {
     return this.#enforce("tool_call", tool, call, work);
   }
 
-  /** A handler of a tool that is called around the runtime, enforced. The same input and context as before. */
+  /** A handler of a tool that is called around the runtime, enforced. It is called as before, or with more of the call. */
   wrapTool<Input, Result>(
     tool: string,
     handler: (input: Snapshot<Input>, context: Context, permit: Permit<Input>) => Result | Promise<Result>,
-  ): (input: Input, context: Context) => Promise<Result> {
-    return (input, context) =>
-      this.toolCall<Input, Result>(tool, { input, context }, (permit) => handler(permit.input, context, permit));
+  ): (input: Input, context: Context, more?: Omit<Call<Input, Context>, "input" | "context">) => Promise<Result> {
+    return (input, context, more) =>
+      this.toolCall<Input, Result>(tool, { ...more, input, context }, (given) => handler(given.input, context, given));
   }
 
   /**
@@ -111,7 +111,7 @@ export class Enforcer<Context = unknown> {
    * the runtime of tools, that call is decided again, on the input as it is validated there, and counted there alone.
    */
   node<Input, Result>(
-    { action, id }: Node,
+    { action, id }: WorkflowNode,
     call: Call<Input, Context>,
     work: Work<Permit<Input>, Result>,
   ): Promise<Result> {
@@ -126,7 +126,7 @@ export class Enforcer<Context = unknown> {
    *
    * @throws SnapshotError for an input that is no JSON, PortcullisError `facts_unavailable`.
    */
-  async requestFor({ action, id }: Node, call: Call<unknown, Context>): Promise<Request> {
+  async requestFor({ action, id }: WorkflowNode, call: Call<unknown, Context>): Promise<Request> {
     const attempt = new Attempt(action, id, call, undefined);
     attempt.snapshot = snapshot(call.input);
     return this.#clearance.request(attempt);

@@ -1,5 +1,5 @@
 export type { Call, CallInfo, Permit, StepCall, StepPermit, Usage, Work } from "./call.js";
-export { Enforcer, type Node } from "./enforcer.js";
+export { Enforcer, type WorkflowNode } from "./enforcer.js";
 export { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
 export type { DecisionPoint, EnforcerOptions, Facts, FactsProvider, FactsQuery, OnDenial, ToolFacts } from "./ports.js";
 export type { CallReport, Counters, Observer, StepReport, Trouble } from "./reports.js";
