@@ -2,11 +2,11 @@
 import { PortcullisError } from "../../engine/errors.js";
 import type { Refusal } from "../../limits/port.js";
 import type { Decision } from "../../types/generated/Decision.js";
-import type { Request } from "../../types/inputs.js";
+import type { Entity, Request } from "../../types/inputs.js";
 import type { Attempt } from "./attempt.js";
 import { agentText, deniedBy, type OwnCode, plainText, type Told } from "./denial.js";
 import { CallDeniedError, CallPausedError, type StopError, TRANSIENT } from "./errors.js";
-import { checked, requestOf } from "./facts.js";
+import { checked, own, requestOf } from "./facts.js";
 import type { EnforcerOptions, Facts } from "./ports.js";
 import { isPending, type Reporter } from "./reports.js";
 import { claimsOf, Held, reserve } from "./reserving.js";
@@ -89,7 +89,7 @@ export class Clearance<Context> {
     attempt.decision = decision;
     if (decision.effect === "require_approval") attempt.stop = this.#pause(attempt, request, decision);
     else if (decision.effect !== "allow") attempt.stop = this.#deny(attempt, request, decision);
-    else if (attempt.mode === "draft" && request.action === "tool_call" && request.tool?.["supports_draft"] !== true)
+    else if (attempt.mode === "draft" && request.action === "tool_call" && !canBeDrafted(request.tool))
       throw new Refused("draft_unsupported", {
         message: "This may only be drafted, and this tool has no draft.",
         remedy: "Use a tool that can be drafted, or ask the people who run this platform.",
@@ -186,6 +186,10 @@ function refusedBy(error: unknown): Refused {
     return new Refused("input_not_json", { message, remedy, next: CORRECT }, { cause: error });
   }
   return new Refused("engine_failure", FAILED, { cause: error });
+}
+
+function canBeDrafted(tool: Entity | null): boolean {
+  return tool !== null && own(tool, "supports_draft") === true;
 }
 
 function factsUnavailable(cause: unknown): Refused {

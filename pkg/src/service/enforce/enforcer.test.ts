@@ -197,6 +197,8 @@ describe("facts", () => {
     ["have an id that is a number", () => ({ ...whole, app: { id: 5 } })],
     ["have no tenant", () => ({ ...whole, tenant: null })],
     ["have a run without an id", () => ({ ...whole, run: { mode: "auto" } })],
+    ["have an entity by their prototype", () => Object.assign(Object.create({ user: whole.user }), withoutUser)],
+    ["have an id by its prototype", () => ({ ...whole, user: Object.create({ id: "ann" }) })],
     ["are of another tool", () => ({ ...whole, tool: { id: "read" } })],
     ["are of no tool", () => ({ ...whole, tool: null })],
   ])("that %s deny", async (_, facts) => {
@@ -271,6 +273,18 @@ describe("the mode", () => {
       decision: { effect: "deny", mode: "draft" },
     });
     expect(await enforcer.toolCall("write", call({}, drafting), ({ mode }) => mode)).toBe("draft");
+  });
+
+  it("draft is not had by a polluted prototype", async () => {
+    const { enforcer } = hostOf([open]);
+    const polluted = Object.prototype as { supports_draft?: boolean };
+    polluted.supports_draft = true;
+    try {
+      const stop = await stopOf(enforcer.toolCall("send", call({}, drafting), () => expect.unreachable()));
+      expect(stop).toMatchObject({ code: "draft_unsupported" });
+    } finally {
+      delete polluted.supports_draft;
+    }
   });
 
   it("of a step binds the calls in it", async () => {

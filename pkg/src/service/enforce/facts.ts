@@ -11,7 +11,7 @@ const ENTITIES = ["tenant", "app", "user", "workflow", "agent", "tool"] as const
 const KNOWN: ReadonlySet<string> = new Set([...ENTITIES, "action", "now", "run", "input"]);
 
 /** The entity that an action is of; its id is what the call is of. */
-const OWN: Readonly<Record<string, (typeof ENTITIES)[number]>> = {
+const SUBJECT: Readonly<Record<string, (typeof ENTITIES)[number]>> = {
   tool_call: "tool",
   agent_step: "agent",
   run_start: "workflow",
@@ -29,17 +29,18 @@ export class FactsError extends Error {
 export function checked(facts: unknown, { action, id }: FactsQuery): Facts {
   if (!isRecord(facts)) throw new FactsError("the facts are no object");
   for (const name of ENTITIES) {
-    const entity = facts[name];
+    const entity = own(facts, name);
     if (entity === null && name !== "tenant") continue;
-    if (!isRecord(entity) || typeof entity["id"] !== "string" || entity["id"] === "")
+    const entityId = isRecord(entity) ? own(entity, "id") : undefined;
+    if (typeof entityId !== "string" || entityId === "")
       throw new FactsError(`\`${name}\` is neither an object with an id nor null`);
   }
-  const { run } = facts;
-  if (run !== null && (!isRecord(run) || typeof run["id"] !== "string"))
+  const run = own(facts, "run");
+  if (run !== null && (!isRecord(run) || typeof own(run, "id") !== "string"))
     throw new FactsError("`run` is neither an object with an id nor null");
-  const own = OWN[action];
-  if (own !== undefined && (facts[own] as { id?: unknown } | null)?.id !== id)
-    throw new FactsError(`\`${own}\` is not the one that was asked for`);
+  const subject = SUBJECT[action];
+  if (subject !== undefined && (facts[subject] as { id?: unknown } | null)?.id !== id)
+    throw new FactsError(`\`${subject}\` is not the one that was asked for`);
   return facts as unknown as Facts;
 }
 
@@ -54,6 +55,11 @@ export function requestOf(facts: Facts, parts: { action: string; now: number; in
   const request: Record<string, unknown> = { action, now, tenant, app, user, workflow, agent, tool, run: asked, input };
   for (const name of ownNames(facts)) if (!KNOWN.has(name)) put(request, name, facts[name]);
   return request as unknown as Request;
+}
+
+/** An own property: what a prototype has is no fact. */
+export function own(record: object, name: string): unknown {
+  return Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -17,7 +17,7 @@ export interface CallReport {
   readonly outcome: "returned" | "threw" | "denied" | "paused";
   /** What stopped it; in shadow, what would have. */
   readonly stop: StopError | null;
-  /** Whether the stop is an earlier one of the same call in the same step. */
+  /** Whether the stop is an earlier one: of the same call in its step, or the one that ended the step. */
   readonly repeated: boolean;
   /** The mode in which the work was done; `null` where it was not begun. */
   readonly mode: Mode | null;
