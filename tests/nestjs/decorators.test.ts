@@ -193,6 +193,23 @@ describe("a method that is enforced", () => {
     expect(seen).toEqual(["call of ann", 2, 3]);
   });
 
+  it("of a step may say whether it goes on", async () => {
+    @Injectable()
+    class Going {
+      @Inject(Runtime) readonly runtime!: Runtime;
+
+      @EnforceAgentStep({ onDenial: "continue" })
+      async runAgentStep(_: string, context: Session, input: Amount) {
+        return this.runtime.execute("transfer", input, context).catch(() => "went on");
+      }
+    }
+    const decisions = PolicyEngine.loadSync({ policies });
+    const imports = [PolicyEngineModule.forRoot<Session>({ decisions, facts })];
+    const app = await Test.createTestingModule({ imports, providers: [Going, Runtime] }).compile();
+    opened.push(app);
+    expect(await app.get(Going).runAgentStep("helper", session, { amount: 500 })).toBe("went on");
+  });
+
   it("belongs to its application: two side by side don't share an enforcer", async () => {
     const [strict, shadow] = [await start(), await start({ enforcement: "shadow" })];
     await expect(strict.app.get(Refunds).handle({ amount: 500 }, session)).rejects.toThrow(PolicyDeniedError);

@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 import { type PlatformOptions, platformModule } from "./app/app.module.js";
 import { Orders } from "./app/entities.js";
 import { Models, type Turn } from "./app/models.js";
-import { newDatabase } from "./database.js";
+import { newDatabase, PATIENCE } from "./database.js";
 
 export interface Answer {
   readonly status: number;
@@ -37,7 +37,7 @@ export async function startPlatform(options: Partial<PlatformOptions> = {}): Pro
   });
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: ["error", "fatal"] });
   await app.listen(0, "127.0.0.1");
-  afterAll(() => app.close());
+  afterAll(() => app.close(), PATIENCE);
   const origin = await app.getUrl();
   const db = app.get(DataSource);
   const models = app.get(Models);

@@ -1,7 +1,7 @@
 // Decorators: methods of providers that are enforced.
 import { Inject } from "@nestjs/common";
 import { PortcullisError } from "../engine/errors.js";
-import { type Call, Enforcer, type Usage } from "../service/enforce/index.js";
+import { type Call, Enforcer, type OnDenial, type Usage } from "../service/enforce/index.js";
 
 /** Where an instance keeps the enforcer that Nest injects. */
 const ENFORCER = Symbol.for("portcullis.enforcer");
@@ -55,12 +55,11 @@ export function EnforceToolRuntime(options?: EnforceOptions): Decorator {
 }
 
 /** Enforces a runtime of agents: `runAgentStep(agentId, context, input, permit?)`. */
-export function EnforceAgentStep(options?: EnforceOptions): Decorator {
-  return enforcing((enforcer, [agent, context, input], original) =>
-    enforcer.agentStep(idOf(agent), callOf(input, context, options), (permit) =>
-      original(agent, context, permit.input, permit),
-    ),
-  );
+export function EnforceAgentStep(options?: EnforceOptions & { readonly onDenial?: OnDenial }): Decorator {
+  return enforcing((enforcer, [agent, context, input], original) => {
+    const call = { ...callOf(input, context, options), onDenial: options?.onDenial };
+    return enforcer.agentStep(idOf(agent), call, (permit) => original(agent, context, permit.input, permit));
+  });
 }
 
 function callOf(input: unknown, context: unknown, options: EnforceOptions = {}): Call<unknown, unknown> {

@@ -287,6 +287,39 @@ describe("the mode", () => {
     }
   });
 
+  it.each([
+    ["a tool", "write", "tool_call"],
+    ["the start of a run", "triage", "run_start"],
+    ["a call of a model", "small", "llm_call"],
+  ] as const)("of %s binds what is done within it", async (_, id, action) => {
+    const target = { scope: "global", effect: "modify" } as const;
+    const draft = {
+      id: "d",
+      name: "d",
+      ...target,
+      rule_expr: {
+        actions: [action],
+        when: { field: "input.outer", eq: true, default: false },
+        then: { mode: "draft" },
+      },
+    };
+    const { enforcer } = hostOf([open, draft as never]);
+    const within = async () => [
+      await enforcer.toolCall("write", call(), ({ mode }) => mode),
+      await stopOf(enforcer.toolCall("send", call(), () => 1)),
+    ];
+    const outer = call({ outer: true });
+    const make = { tool_call: "toolCall", run_start: "runStart", llm_call: "llmCall" } as const;
+    const [mode, stop] = await enforcer[make[action]](id, outer, within);
+    expect(mode).toBe("draft");
+    expect(stop).toMatchObject({ code: "draft_unsupported" });
+    expect(await enforcer.toolCall("write", call(), ({ mode }) => mode)).toBe("auto");
+    const shadow = hostOf([open, draft as never], { enforcement: "shadow" }).enforcer;
+    expect(await shadow[make[action]](id, outer, () => shadow.toolCall("send", call(), ({ mode }) => mode))).toBe(
+      "auto",
+    );
+  });
+
   it("of a step binds the calls in it", async () => {
     const stepDraft = {
       id: "s",

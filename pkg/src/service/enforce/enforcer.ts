@@ -155,7 +155,11 @@ export class Enforcer<Context = unknown> {
     }
     const input = this.#enforced ? attempt.snapshot : call.input;
     const mode = this.#enforced ? attempt.mode : attempt.asked;
-    return this.#run(attempt, new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter), work);
+    const permit = new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter);
+    const run = () => this.#run(attempt, permit, work);
+    // What a call in draft mode does in turn is no less a draft.
+    const drafting = this.#enforced && mode === "draft" && attempt.around !== "draft";
+    return drafting ? inScope({ step: attempt.step, node, mode }, run) : run();
   }
 
   async #run<Input, Result>(
