@@ -297,3 +297,13 @@ describe("the page of errors", () => {
     expect(captured(section("Loading"), /^\| `([a-z_]+)` \| warning \|/gm).sort()).toEqual(warnings.sort());
   });
 });
+
+describe("the page of enforcing", () => {
+  it("has each code that is the enforcer's own", () => {
+    const codes = captured(read("pkg/src/service/enforce/denial.ts"), /^ {2}([a-z_]+): \{ decision:/gm);
+    expect(codes.length).toBeGreaterThan(6);
+    const decisions = variants(source.decision, "Code");
+    const own = codes.filter((code) => !decisions.includes(code));
+    expect(captured(read("docs/enforcing.md"), /^\| `([a-z_]+)` \|/gm)).toEqual(expect.arrayContaining(own));
+  });
+});

@@ -22,7 +22,7 @@ function site(host: Host): Promise<string> {
 
 it("are all that the guide has snippets for", () => {
   // Those of Node and of browsers are run by node.test.ts and browser.test.ts too.
-  expect([...documented].sort()).toEqual(["browser", "esbuild", "jest", "next", "node", "worker"]);
+  expect([...documented].sort()).toEqual(["browser", "esbuild", "jest", "nestjs", "next", "node", "worker"]);
 });
 
 describe.concurrent("hosts", () => {
@@ -32,6 +32,16 @@ describe.concurrent("hosts", () => {
     async () => {
       await jest.install(tarball);
       expect(await jest.run("start")).toEqual({ stdout: expected, stderr: "" });
+    },
+    TIMEOUT,
+  );
+
+  const nestjs = new Host("nestjs");
+  it(
+    "NestJS in Jest, as CommonJS",
+    async () => {
+      await nestjs.install(tarball);
+      expect(await nestjs.run("start")).toEqual({ stdout: expected, stderr: "" });
     },
     TIMEOUT,
   );

@@ -1,4 +1,4 @@
-// `portcullis/service`, for servers: policies in a database or in files, and the service that decides by them.
+// `portcullis/service`, for servers: policies in a database or in files, the service that decides by them, and enforcers.
 import { FileSource, type FileSourceOptions } from "../service/files.js";
 import { PolicyEngineService as Service, type ServiceOptions } from "../service/service.js";
 import type { PolicySource } from "../service/source.js";
@@ -6,8 +6,10 @@ import { DatabaseSource, type DatabaseSourceOptions } from "../store/source.js";
 import { PolicyStore as Store, type StoreOptions } from "../store/store.js";
 import { PolicyEngine, validate } from "./node.js";
 
+export * from "../limits/index.js";
 export type { ContainedPolicy } from "../service/contain.js";
 export type { FileSourceOptions } from "../service/files.js";
+export * from "../service/enforce/index.js";
 export type { Failure, Health, HealthSink } from "../service/health.js";
 export type { DecisionSink, ServiceOptions } from "../service/service.js";
 export type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";

@@ -33,6 +33,12 @@ import {
   type Queryable,
   RevisionConflictError,
   type Saved,
+  CallDeniedError,
+  Enforcer,
+  type Facts,
+  type FactsProvider,
+  MemoryLimiter,
+  type Permit,
 } from "portcullis/service";
 import { allowAll, type FixedNow, withNow } from "portcullis/testing";
 
@@ -104,4 +110,30 @@ export async function serve(client: Queryable, request: Request, options: Postgr
   const service = await PolicyEngineService.start({ source: databaseSource({ database }), pollMs: 1_000 });
   const { status }: Health = service.health();
   return status === "unavailable" ? service.decide(request) : service.decide(request, { grants: [] });
+}
+
+interface Session {
+  readonly user: string;
+}
+
+/** An enforcer is typed by its host's context, and each call by its input and result. */
+export async function enforced(decisions: PolicyEngine): Promise<string> {
+  const facts: FactsProvider<Session> = {
+    facts: ({ id, context }): Facts => ({
+      ...{ tenant: { id: "acme" }, app: null, workflow: null, agent: null, run: null },
+      user: { id: context.user },
+      tool: { id, supports_draft: true },
+    }),
+  };
+  const enforcer = new Enforcer<Session>({ decisions, facts, limiter: new MemoryLimiter() });
+  const call = { input: { to: ["bob"] }, context: { user: "ann" } };
+  const sent = enforcer.toolCall("send", call, ({ input, mode }: Permit<typeof call.input>) => {
+    // @ts-expect-error What was decided can't be changed.
+    input.to.push("eve");
+    return `${mode} ${input.to[0]}`;
+  });
+  // @ts-expect-error The host's context is its own.
+  const foreign = enforcer.toolCall("send", { input: {}, context: {} }, () => 1);
+  await foreign.catch((error: unknown) => CallDeniedError.is(error) && error.limit?.retry_after_ms);
+  return enforcer.agentStep("helper", call, ({ step }) => (step.signal.aborted ? "ended" : sent));
 }

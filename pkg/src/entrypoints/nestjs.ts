@@ -1,0 +1,2 @@
+// `portcullis/nestjs`: the module, decorators and filter for Nest applications.
+export * from "../nestjs/index.js";

@@ -1,0 +1,9 @@
+export { EnforceAgentStep, type EnforceOptions, EnforceTool, EnforceToolRuntime } from "./decorators.js";
+export { PolicyErrorFilter } from "./filter.js";
+export {
+  InjectDecisions,
+  POLICY_DECISIONS,
+  PolicyEngineModule,
+  type PolicyEngineModuleAsyncOptions,
+  type PolicyEngineModuleOptions,
+} from "./module.js";

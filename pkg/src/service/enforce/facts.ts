@@ -1,0 +1,67 @@
+// Facts: asked of the host, checked, and joined with the call to a request.
+import { isArray, ownNames } from "../../engine/values.js";
+import type { Mode } from "../../types/generated/Mode.js";
+import type { Request, Run } from "../../types/inputs.js";
+import type { Facts, FactsQuery } from "./ports.js";
+import { put } from "./snapshot.js";
+
+const ENTITIES = ["tenant", "app", "user", "workflow", "agent", "tool"] as const;
+
+/** Members of a request that are the enforcer's or stated above. */
+const KNOWN: ReadonlySet<string> = new Set([...ENTITIES, "action", "now", "run", "input"]);
+
+/** The entity that an action is of; its id is what the call is of. */
+const SUBJECT: Readonly<Record<string, (typeof ENTITIES)[number]>> = {
+  tool_call: "tool",
+  agent_step: "agent",
+  run_start: "workflow",
+};
+
+/** Facts that are none. */
+export class FactsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "FactsError";
+  }
+}
+
+/** Facts, held against what was asked. */
+export function checked(facts: unknown, { action, id }: FactsQuery): Facts {
+  if (!isRecord(facts)) throw new FactsError("the facts are no object");
+  for (const name of ENTITIES) {
+    const entity = own(facts, name);
+    if (entity === null && name !== "tenant") continue;
+    const entityId = isRecord(entity) ? own(entity, "id") : undefined;
+    if (typeof entityId !== "string" || entityId === "")
+      throw new FactsError(`\`${name}\` is neither an object with an id nor null`);
+  }
+  const run = own(facts, "run");
+  if (run !== null && (!isRecord(run) || typeof own(run, "id") !== "string"))
+    throw new FactsError("`run` is neither an object with an id nor null");
+  const subject = SUBJECT[action];
+  if (subject !== undefined && (facts[subject] as { id?: unknown } | null)?.id !== id)
+    throw new FactsError(`\`${subject}\` is not the one that was asked for`);
+  return facts as unknown as Facts;
+}
+
+/** The request that is decided: facts, with the action, the time and the snapshot. */
+export function requestOf(facts: Facts, parts: { action: string; now: number; input: unknown; around: Mode }): Request {
+  const { action, now, input, around } = parts;
+  const { run } = facts;
+  // What is a part of work that may only be drafted is asked about as a draft.
+  const asked: Run | null = run !== null && around === "draft" && run.mode !== "draft" ? { ...run, mode: around } : run;
+  const { tenant, app, user, workflow, agent, tool } = facts;
+  // Member by member: an object that is spread takes several times as long to make and to decide.
+  const request: Record<string, unknown> = { action, now, tenant, app, user, workflow, agent, tool, run: asked, input };
+  for (const name of ownNames(facts)) if (!KNOWN.has(name)) put(request, name, facts[name]);
+  return request as unknown as Request;
+}
+
+/** An own property: what a prototype has is no fact. */
+export function own(record: object, name: string): unknown {
+  return Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !isArray(value);
+}

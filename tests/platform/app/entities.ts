@@ -1,0 +1,96 @@
+// What the platform keeps: runs with their steps and events, workflows, and the tables that tools work on.
+import { EntitySchema } from "typeorm";
+
+export interface RunRow {
+  id: string;
+  tenant_id: string;
+  user_id: string;
+  workflow_id: string | null;
+  mode: "draft" | "auto";
+  status: "running" | "done" | "stopped" | "failed";
+  tool_calls: number;
+}
+
+export interface EventRow {
+  id?: number;
+  run_id: string;
+  kind: string;
+  data: unknown;
+}
+
+export interface WorkflowRow {
+  id: string;
+  tenant_id: string;
+  nodes: WorkflowNode[];
+}
+
+/** A node of a workflow: a call of a tool, or a step of an agent. */
+export interface WorkflowNode {
+  readonly action: "tool_call" | "agent_step";
+  readonly id: string;
+  readonly input: Record<string, unknown>;
+}
+
+export interface OrderRow {
+  id: number;
+  tenant_id: string;
+  customer: string;
+  status: string;
+}
+
+export interface MemoryRow {
+  tenant_id: string;
+  key: string;
+  value: string;
+}
+
+export const Runs = new EntitySchema<RunRow>({
+  name: "run",
+  columns: {
+    id: { type: "uuid", primary: true },
+    tenant_id: { type: "text" },
+    user_id: { type: "text" },
+    workflow_id: { type: "text", nullable: true },
+    mode: { type: "text" },
+    status: { type: "text" },
+    tool_calls: { type: "int", default: 0 },
+  },
+});
+
+export const Events = new EntitySchema<EventRow>({
+  name: "event",
+  columns: {
+    id: { type: "int", primary: true, generated: "increment" },
+    run_id: { type: "uuid" },
+    kind: { type: "text" },
+    data: { type: "jsonb" },
+  },
+});
+
+export const Workflows = new EntitySchema<WorkflowRow>({
+  name: "workflow",
+  columns: {
+    id: { type: "text", primary: true },
+    tenant_id: { type: "text", primary: true },
+    nodes: { type: "jsonb" },
+  },
+});
+
+export const Orders = new EntitySchema<OrderRow>({
+  name: "orders",
+  columns: {
+    id: { type: "int", primary: true },
+    tenant_id: { type: "text" },
+    customer: { type: "text" },
+    status: { type: "text" },
+  },
+});
+
+export const Memories = new EntitySchema<MemoryRow>({
+  name: "memory",
+  columns: {
+    tenant_id: { type: "text", primary: true },
+    key: { type: "text", primary: true },
+    value: { type: "text" },
+  },
+});

@@ -1,0 +1,73 @@
+// The orchestrator: starts runs and executes the nodes of their workflows.
+import { randomUUID } from "node:crypto";
+import { Inject, Injectable, NotFoundException } from "@nestjs/common";
+import { Enforcer } from "portcullis/service";
+import type { DataSource } from "typeorm";
+import { AgentRuntimeService } from "./agent-runtime.service.js";
+import { InjectDataSource } from "./data.js";
+import { type RunRow, Runs, type WorkflowNode, Workflows } from "./entities.js";
+import { EventLog } from "./events.js";
+import type { Session, User } from "./session.js";
+import { ToolRuntimeService } from "./tool-runtime.service.js";
+
+@Injectable()
+export class OrchestratorService {
+  @Inject(Enforcer) readonly enforcer!: Enforcer<Session>;
+  @Inject(ToolRuntimeService) readonly tools!: ToolRuntimeService;
+  @Inject(AgentRuntimeService) readonly agents!: AgentRuntimeService;
+  @Inject(EventLog) readonly events!: EventLog;
+  @InjectDataSource() readonly db!: DataSource;
+
+  /** A run that is not of a workflow: somebody at the console. */
+  async open(user: User, mode: RunRow["mode"], workflow_id: string | null = null): Promise<RunRow> {
+    const run: RunRow = {
+      id: randomUUID(),
+      tenant_id: user.tenantId,
+      user_id: user.id,
+      workflow_id,
+      mode,
+      status: "running",
+      tool_calls: 0,
+    };
+    await this.db.getRepository(Runs).insert(run);
+    return run;
+  }
+
+  /** Starts a run of a workflow and executes its nodes, one after the other. */
+  async start(workflowId: string, user: User, mode: RunRow["mode"]): Promise<{ run: RunRow; results: unknown[] }> {
+    const key = { id: workflowId, tenant_id: user.tenantId };
+    const workflow = await this.db.getRepository(Workflows).findOneBy(key);
+    if (workflow === null) throw new NotFoundException();
+    const run = await this.open(user, mode, workflowId);
+    const context: Session = { tenantId: user.tenantId, userId: user.id, runId: run.id, agentId: null };
+    try {
+      const results = await this.enforcer.runStart(workflowId, { input: { mode }, context }, async (permit) => {
+        // From here on the run has the mode that was decided.
+        await this.#update(run, { mode: permit.mode });
+        const results: unknown[] = [];
+        for (const node of workflow.nodes) results.push(await this.#execute(node, context));
+        return results;
+      });
+      await this.#update(run, { status: "done" });
+      return { run, results };
+    } catch (error) {
+      await this.#update(run, { status: "stopped" });
+      await this.events.add(run.id, "run_stopped", { code: (error as { code?: unknown }).code ?? null });
+      throw error;
+    }
+  }
+
+  #execute(node: WorkflowNode, context: Session): Promise<unknown> {
+    const { action, id, input } = node;
+    return this.enforcer.node(node, { input, context, estimate: { cost_cents: 1 } }, ({ input }) =>
+      action === "tool_call"
+        ? this.tools.execute(id, input, context)
+        : this.agents.runAgentStep(id, context, input as unknown as { task: string }),
+    );
+  }
+
+  async #update(run: RunRow, changes: Partial<RunRow>): Promise<void> {
+    Object.assign(run, changes);
+    await this.db.getRepository(Runs).update({ id: run.id }, changes);
+  }
+}
