@@ -8,8 +8,8 @@ import { PolicyEngine, validate } from "./node.js";
 
 export * from "../limits/index.js";
 export type { ContainedPolicy } from "../service/contain.js";
-export type { FileSourceOptions } from "../service/files.js";
 export * from "../service/enforce/index.js";
+export type { FileSourceOptions } from "../service/files.js";
 export type { Failure, Health, HealthSink } from "../service/health.js";
 export type { DecisionSink, ServiceOptions } from "../service/service.js";
 export type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";

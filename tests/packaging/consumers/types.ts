@@ -23,22 +23,22 @@ import binary from "portcullis/portcullis.wasm";
 import { type PostgresOptions, postgres } from "portcullis/postgres";
 import {
   type Actor,
+  CallDeniedError,
   type Database,
   databaseSource,
+  Enforcer,
+  type Facts,
+  type FactsProvider,
   fileSource,
   type Health,
+  MemoryLimiter,
   migrate,
+  type Permit,
   PolicyEngineService,
   PolicyStore,
   type Queryable,
   RevisionConflictError,
   type Saved,
-  CallDeniedError,
-  Enforcer,
-  type Facts,
-  type FactsProvider,
-  MemoryLimiter,
-  type Permit,
 } from "portcullis/service";
 import { allowAll, type FixedNow, withNow } from "portcullis/testing";
 
