@@ -30,7 +30,7 @@ export function leafOf(condition: unknown, nested: boolean): Leaf | undefined {
   if (typeof path !== "string" || (field !== undefined && item !== undefined)) return undefined;
   if (address !== "field" && !nested) return undefined;
   if (as !== undefined && (typeof as !== "string" || !Object.hasOwn(DERIVATION, as))) return undefined;
-  if (ignore_case !== undefined && (typeof ignore_case !== "boolean" || !FOLDS.includes(operator))) return undefined;
+  if (ignore_case !== undefined && (ignore_case !== true || !FOLDS.includes(operator))) return undefined;
   if (fallback !== undefined && !isScalar(fallback) && !isScalars(fallback)) return undefined;
   const right = condition[operator];
   if (!fits(operator, right)) return undefined;

@@ -6,9 +6,9 @@ import type { Cause, Difference } from "./protocol.js";
 export function differencesOf(before: Decision, after: Decision): readonly Difference[] {
   const differences: Difference[] = [];
   if (before.effect !== after.effect) differences.push({ what: "effect", from: before.effect, to: after.effect });
-  // The mode of what does not go ahead says nothing.
-  const bothGo = before.effect !== "deny" && after.effect !== "deny";
-  if (bothGo && before.mode !== after.mode) differences.push({ what: "mode", from: before.mode, to: after.mode });
+  // What does not go ahead has no mode, no limits and no approvals to compare.
+  if (before.effect === "deny" || after.effect === "deny") return differences;
+  if (before.mode !== after.mode) differences.push({ what: "mode", from: before.mode, to: after.mode });
   lists(differences, "limits", before.limits.map(limitText), after.limits.map(limitText));
   lists(differences, "approvals", before.approvals.map(approvalText), after.approvals.map(approvalText));
   return differences;
@@ -37,8 +37,10 @@ export function causesOf(before: Decision, after: Decision): Cause[] {
 }
 
 function only(here: Decision, there: Decision, side: Cause["side"]): Cause[] {
-  const known = new Set(there.reasons.map((reason) => keyOf(reason, there)));
-  return here.reasons.filter((reason) => !known.has(keyOf(reason, here))).map((reason) => causeOf(reason, side));
+  const bothGo = here.effect !== "deny" && there.effect !== "deny";
+  const key = (reason: Reason, decision: Decision) => keyOf(reason, bothGo ? decision : { limits: [], approvals: [] });
+  const known = new Set(there.reasons.map((reason) => key(reason, there)));
+  return here.reasons.filter((reason) => !known.has(key(reason, here))).map((reason) => causeOf(reason, side));
 }
 
 function causeOf({ policy_id, policy_name, effect }: Reason, side: Cause["side"]): Cause {
@@ -46,7 +48,10 @@ function causeOf({ policy_id, policy_name, effect }: Reason, side: Cause["side"]
 }
 
 /** A policy that limits otherwise, or asks others for approval, makes a difference as well. */
-function keyOf({ policy_id, effect, error }: Reason, { limits, approvals }: Decision): string {
+function keyOf(
+  { policy_id, effect, error }: Reason,
+  { limits, approvals }: Pick<Decision, "limits" | "approvals">,
+): string {
   const own = <T extends { policy_id: string }>(list: readonly T[], text: (one: T) => string) =>
     list.filter((one) => one.policy_id === policy_id).map(text);
   return JSON.stringify([policy_id, effect, error?.code, own(limits, limitText), own(approvals, approvalText)]);
