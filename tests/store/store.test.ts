@@ -95,6 +95,10 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     cycle["rule_expr"] = cycle;
     await expect(store.create(ann, cycle as never)).rejects.toEqual(failing("invalid_argument"));
     await expect(create(ann, { name: "a\0b" })).rejects.toEqual(failing("invalid_argument"));
+    const { diagnostics } = await create(ann, { description: "é".repeat(32_769) }).catch((thrown) => thrown);
+    expect(diagnostics).toMatchObject([{ code: "text_too_long", pointer: "/description" }]);
+    expect((await create(ann, { description: "é".repeat(32_768) })).description).toHaveLength(32_768);
+    await expect(store.list({ tenant: "x".repeat(257), by: "x" })).rejects.toEqual(failing("invalid_argument"));
     await expect(store.create({ tenant: "", by: "x" }, draft)).rejects.toEqual(failing("invalid_argument"));
     await expect(store.create({ tenant: "acme", by: "" }, draft)).rejects.toEqual(failing("invalid_argument"));
   });
