@@ -103,6 +103,15 @@ describe("a limiter in memory", () => {
     granted(ask([[rate, 7]], NOW + 100_000));
   });
 
+  it("counts anew at a rate that was edited, and in the same month of another year", () => {
+    const ask = asking();
+    granted(ask([[rate, 7]]));
+    granted(ask([[{ ...rate, max: 8, burst: 8 }, 8]]));
+    granted(ask([[{ ...rate, window: "2s" }, 7]]));
+    granted(ask([[monthly, 10]])).settle([10]);
+    granted(ask([[monthly, 10]], Date.UTC(2031, 4, 31)));
+  });
+
   it("gives back at a rate what was released or not used", () => {
     const ask = asking();
     granted(ask([[rate, 7]])).release();

@@ -314,10 +314,18 @@ describe("the mode", () => {
     expect(mode).toBe("draft");
     expect(stop).toMatchObject({ code: "draft_unsupported" });
     expect(await enforcer.toolCall("write", call(), ({ mode }) => mode)).toBe("auto");
-    const shadow = hostOf([open, draft as never], { enforcement: "shadow" }).enforcer;
+    const { enforcer: shadow, calls } = hostOf([open, draft as never], { enforcement: "shadow" });
+    const ofAnother = call({}, drafting);
+    expect(await shadow[make[action]](id, ofAnother, () => shadow.toolCall("send", call(), ({ mode }) => mode))).toBe(
+      "auto",
+    );
     expect(await shadow[make[action]](id, outer, () => shadow.toolCall("send", call(), ({ mode }) => mode))).toBe(
       "auto",
     );
+    expect(calls.filter(({ call }) => call.id === "send").map(({ request }) => request?.run?.mode)).toEqual([
+      "auto",
+      "auto",
+    ]);
   });
 
   it("of a step binds the calls in it", async () => {
@@ -375,6 +383,21 @@ describe("a call that people must approve", () => {
       mode: stop.mode,
     };
     expect(engine.decide(request, { grants: [grant] }).effect).toBe("allow");
+  });
+
+  it("is denied where its digest can't be had just now", async () => {
+    const engine = PolicyEngine.loadSync({ policies: [open, ask] });
+    const requestDigest = () => {
+      throw new Error("no");
+    };
+    const decisions = {
+      decide: engine.decide.bind(engine),
+      explain: engine.explain.bind(engine) as never,
+      requestDigest,
+    };
+    const { enforcer } = hostOf([], { decisions });
+    const stop = await stopOf(enforcer.toolCall("send", call(), () => expect.unreachable()));
+    expect(stop).toMatchObject({ code: "engine_failure", decision: { effect: "deny" } });
   });
 
   it("is denied where nothing could bind it", async () => {

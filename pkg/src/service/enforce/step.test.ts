@@ -239,6 +239,23 @@ describe("steps in steps", () => {
   });
 });
 
+describe("work within a step", () => {
+  const draft = on("write", "modify", { then: { mode: "draft" } });
+
+  it.each<[string, (enforcer: Enforcer<Session>, inner: () => Promise<unknown>) => Promise<unknown>]>([
+    ["a node", (enforcer, inner) => enforcer.node({ action: "tool_call", id: "read" }, call(), inner)],
+    ["a call in draft mode", (enforcer, inner) => enforcer.toolCall("write", call({ n: 1 }), inner)],
+    ["a call", (enforcer, inner) => enforcer.toolCall("read", call(), inner)],
+  ])("belongs to it also where it is done by %s", async (_, around) => {
+    const { enforcer, steps } = hostOf([open, draft, on("send", "deny")]);
+    const stop = await stopOf(
+      enforcer.agentStep("helper", call(), () => around(enforcer, () => send(enforcer, "bob"))),
+    );
+    expect(stop).toMatchObject({ code: "denied_by_policy", call: { id: "send" } });
+    expect(steps).toMatchObject([{ outcome: "ended", denials: [stop] }]);
+  });
+});
+
 describe("where the asynchronous context is lost", () => {
   it("a call may name its step, or be made as a part of it", async () => {
     const { enforcer } = hostOf(policies, { onDenial: "continue" });
