@@ -1,6 +1,10 @@
 //! What residuals hold and decide, case by case: `vectors/residual/*.json`. What a case does not name is not compared, but
 //! each decision that the server need not be asked for is held against that of the whole set.
-#![expect(clippy::unwrap_used, reason = "a panic here is a failed test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic here is a failed test"
+)]
 
 use std::fs;
 use std::path::Path as FilePath;

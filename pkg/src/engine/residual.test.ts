@@ -198,6 +198,19 @@ describe("an engine of a residual", () => {
     for (const odd of [throwing, { ...request, now: Number.NaN }]) expect(there.decide(odd)).toEqual(whole.decide(odd));
   });
 
+  it("compares what has many members", () => {
+    const labels = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`label-${i}`, i]));
+    const made = whole.residual({ ...known, app: { id: "console", labels } });
+    const engine = PolicyEngine.loadSync({ residual: made });
+    const turned = Object.fromEntries(Object.entries(labels).reverse());
+    expect(engine.decide({ ...request, app: { id: "console", labels: turned } }).code).toBe("approval_required");
+    expect(engine.decide({ ...request, app: { id: "console", labels: { ...turned, "label-0": 1 } } })).toMatchObject({
+      code: "outside_residual",
+      reasons: [{ error: { field: "app.labels.label-0" } }],
+    });
+    engine.close();
+  });
+
   it("reads a request once", () => {
     let read = 0;
     const input = Object.defineProperty({}, "amount", { enumerable: true, get: () => [900, 1][read++] });
