@@ -35,11 +35,14 @@ describe("in shadow", async () => {
   });
 });
 
-describe("the module", () => {
+describe("the module", async () => {
+  // Here, since what is made within a test is not dropped after it.
+  const database = await newDatabase();
+
   it(
     "closes what decides when the application shuts down, and calls are denied from then on",
     async () => {
-      const app = await NestFactory.createApplicationContext(platformModule({ database: await newDatabase() }), {
+      const app = await NestFactory.createApplicationContext(platformModule({ database }), {
         logger: false,
       });
       const engine = app.get<PolicyEngine>(POLICY_DECISIONS);
