@@ -202,7 +202,7 @@ struct ApprovalRule {
 struct ThenRule {
     /// The stricter mode.
     #[schemars(extend("enum" = ["draft", null]))]
-    #[ts(type = "\"draft\"")]
+    #[ts(optional, type = "\"draft\" | null")]
     mode: Option<Mode>,
     /// Limits that apply beside all others.
     #[schemars(length(min = 1))]

@@ -66,6 +66,15 @@ export function engines(): readonly PolicyEngine[] {
   return same.map((entry) => entry.PolicyEngine.loadSync({ policies: [policy] }));
 }
 
+/** Limits need no mode beside them. */
+export const capped: Policy = {
+  id: "capped",
+  name: "capped",
+  scope: "global",
+  effect: "modify",
+  rule_expr: { then: { limits: [{ meter: "llm_calls", per: ["run"], max: 10 }] } },
+};
+
 export async function decide(request: Request, log: (...facts: unknown[]) => void): Promise<Decision> {
   await ready();
   const found: readonly Diagnostic[] = validate([policy, JSON.stringify(policy)], catalogue).diagnostics;

@@ -8,7 +8,7 @@ export type ThenRule = {
 /**
  * The stricter mode.
  */
-mode: "draft", 
+mode?: "draft" | null, 
 /**
  * Limits that apply beside all others.
  */
