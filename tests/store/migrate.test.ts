@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
 import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 
-const NAMES = ["schema", "policies"];
+const NAMES = ["schema", "policies", "api_keys"];
 const VERSION = NAMES.length - 1;
 const policy = { id: "a", name: "a", scope: "global", effect: "deny", rule_expr: {} } as const;
 const platform = { tenant: null, by: "test" };
