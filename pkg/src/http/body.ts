@@ -1,4 +1,5 @@
 // Bodies: JSON, in UTF-8, of a bounded size.
+import { isUtf8 } from "node:buffer";
 import type { Call } from "./call.js";
 import { Problem } from "./problem.js";
 
@@ -10,7 +11,6 @@ export interface Body {
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 /** Levels that arrays and objects may be within one another: no request or policy needs more. */
 const DEEPEST = 100;
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** @throws Problem 400, 413, 415. */
 export async function readBody(call: Call, most: number): Promise<Body> {
@@ -42,27 +42,34 @@ export async function readBody(call: Call, most: number): Promise<Body> {
       { connection: "close" },
     );
   }
-  let text: string;
+  if (!isUtf8(bytes)) throw malformed("the body is no UTF-8");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   let value: unknown;
   try {
-    text = decoder.decode(bytes);
     value = JSON.parse(text);
-  } catch (error) {
-    const detail = error instanceof SyntaxError ? "the body is no JSON" : "the body is no UTF-8";
-    throw new Problem(400, { code: "malformed_json", detail, remedy: "Send one JSON value in UTF-8." });
+  } catch {
+    throw malformed("the body is no JSON");
   }
   if (text.length > DEEPEST && deeperThan(text, DEEPEST)) {
-    const detail = `the body is nested more than ${DEEPEST} levels deep`;
-    throw new Problem(400, { code: "malformed_json", detail, remedy: "Send it flatter." });
+    throw malformed(`the body is nested more than ${DEEPEST} levels deep`);
   }
   return { text, value };
 }
 
-const OPENING = /[[{]/g;
+function malformed(detail: string): Problem {
+  return new Problem(400, { code: "malformed_json", detail, remedy: "Send one JSON value in UTF-8." });
+}
+
+/** Whether there are more of a bracket than that. */
+function moreThan(text: string, bracket: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(bracket); at >= 0 && count <= most; at = text.indexOf(bracket, at + 1)) count++;
+  return count > most;
+}
 
 /** Of text that is JSON. Cheap where it can't be: few brackets in all. */
 function deeperThan(text: string, most: number): boolean {
-  if ((text.match(OPENING)?.length ?? 0) <= most) return false;
+  if (!moreThan(text, "{", most / 2) && !moreThan(text, "[", most / 2)) return false;
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

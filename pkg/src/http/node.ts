@@ -49,7 +49,7 @@ function read(request: IncomingMessage, most: number): Promise<Uint8Array | unde
       else chunks.push(chunk);
     });
     request.on("end", () => done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    // Also where the caller goes away.
     request.on("error", fail);
-    request.on("close", () => fail(new Error("the caller went away")));
   });
 }
