@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterAll } from "vitest";
+import { afterwards } from "./cleanup.js";
 
 const bin =
   process.env["PORTCULLIS_POSTGRES_BIN"] ??
@@ -47,7 +47,7 @@ export class Cluster {
     ];
     execFileSync(join(bin, "initdb"), args, { ...nobody, stdio: "ignore", cwd: folder });
     const cluster = new Cluster(folder, await freePort());
-    afterAll(async () => {
+    afterwards(async () => {
       await cluster.kill();
       rmSync(folder, { recursive: true, force: true });
     });

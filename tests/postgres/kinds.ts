@@ -2,7 +2,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { type DatabaseLike, migrate } from "portcullis/service";
-import { afterAll } from "vitest";
+import { afterwards } from "./cleanup.js";
 import { newDatabase } from "./server.js";
 
 /** A connection of the host's, as both drivers have them. */
@@ -31,8 +31,8 @@ async function onPostgres(): Promise<Prepared> {
   const [owner, app, loader, superuser] = [database.owner, database.app, database.loader, database.superuser].map(
     (connectionString) => new pg.Pool({ connectionString, max: 5 }),
   ) as [pg.Pool, pg.Pool, pg.Pool, pg.Pool];
-  // Hooks run in the opposite order: the pools are ended before the database is dropped.
-  afterAll(() => Promise.all([owner, app, loader, superuser].map((pool) => pool.end())));
+  // Before the database is dropped, which was added earlier.
+  afterwards(() => Promise.all([owner, app, loader, superuser].map((pool) => pool.end())));
   await migrate(owner, { roles: database.roles });
   await database.join();
   return {
@@ -61,7 +61,7 @@ async function onPostgres(): Promise<Prepared> {
 
 async function onPglite(): Promise<Prepared> {
   const db = new PGlite();
-  afterAll(() => db.close());
+  afterwards(() => db.close());
   await migrate(db, { roles: true });
   return {
     app: db,

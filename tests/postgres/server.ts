@@ -1,7 +1,7 @@
 // Databases for tests: each file makes one of its own, with roles of its own, on a server that is there.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { afterAll } from "vitest";
+import { afterwards } from "./cleanup.js";
 
 /** As a superuser; scripts/setup/postgres says where. */
 export const SERVER = process.env["PORTCULLIS_POSTGRES"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
@@ -42,7 +42,7 @@ export async function newDatabase(server = SERVER): Promise<TestDatabase> {
   const roles = { app: `${name}_app`, loader: `${name}_loader` };
   const [owner, appUser, loaderUser] = [`${name}_owner`, `${name}_app_user`, `${name}_loader_user`];
   await sql(server, `CREATE ROLE ${owner} LOGIN CREATEROLE`, `CREATE DATABASE ${name} OWNER ${owner}`);
-  afterAll(async () => {
+  afterwards(async () => {
     // The server may be one that the tests have stopped.
     await sql(
       server,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileSource, PolicyEngineService, type ServiceOptions } from "portcullis/service";
 import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterwards } from "../postgres/cleanup.js";
 import { open, policy, request, until } from "./support.js";
 
 const root = mkdtempSync(join(tmpdir(), "portcullis-files-"));
@@ -25,7 +26,7 @@ async function serve(options: Partial<ServiceOptions> & { catalogue?: string; fi
   const { files = [folder], catalogue, ...more } = options;
   const source = fileSource({ files, catalogue });
   const service = await PolicyEngineService.start({ source, pollMs: 3_600_000, maxStalenessMs: 7_200_000, ...more });
-  afterAll(() => service.close());
+  afterwards(() => service.close());
   return service;
 }
 
@@ -84,7 +85,7 @@ it("are found by polling too", async () => {
     watch: 0,
   };
   const service = await PolicyEngineService.start({ source: polled, pollMs: 50 });
-  afterAll(() => service.close());
+  afterwards(() => service.close());
   put("deny.yaml", DENY);
   await until(() => effect(service) === "deny");
 });

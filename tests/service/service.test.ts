@@ -2,10 +2,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { type Decision, type Policy, PolicyEngine } from "portcullis";
-import { PolicyEngineService, type PolicySource } from "portcullis/service";
-import { beforeAll, describe, expect, it } from "vitest";
+import { type Health, PolicyEngineService, type PolicySource } from "portcullis/service";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Line } from "../postgres/line.js";
 import { acme, anonymous, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
+
+// Machines that test may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** So long that no poll comes in a test. */
 const NEVER = { pollMs: 3_600_000, maxStalenessMs: 7_200_000 };
@@ -272,6 +275,27 @@ describe("a stored policy that does not load", () => {
     await remove(`odd${rule.length}`);
   });
 
+  it("is contained where only the catalogue refuses it", async () => {
+    const typed = policy("typed", {
+      scope: "tool",
+      rule_expr: { target: ["other"], when: { field: "input.nothing", eq: 1 } },
+    });
+    await db.store.create(platform, typed);
+    const catalogue = {
+      tools: ["other", "search"].map((name) => ({
+        name,
+        inputSchema: { type: "object", additionalProperties: false },
+      })),
+    };
+    const strict = await db.serve({ ...NEVER, catalogue: JSON.stringify(catalogue) });
+    expect(strict.health().contained).toMatchObject([
+      { policy_id: "typed", instead: "denies_covered", diagnostics: [{ code: "unknown_field" }] },
+    ]);
+    const effects = ["other", "search"].map((id) => strict.decide(request({ tool: { id } })).effect);
+    expect(effects).toEqual(["deny", "allow"]);
+    await remove("typed");
+  });
+
   it("does not keep many others from loading", async () => {
     await db.hand(
       `INSERT INTO portcullis.policies (id, name, scope, effect, rule_expr) SELECT 'many' || i, 'many', 'tool', 'deny',
@@ -331,6 +355,23 @@ it("a reload of many policies under load never mixes two sets", async () => {
   expect([...sets.values()]).toEqual([new Set(["set 0"]), new Set(["set 1"])]);
   console.log(`while ${COUNT} policies were reloaded, the longest turn took ${longest.toFixed(1)} ms`);
 }, 120_000);
+
+it("100,000 policies load, one that is broken among them, and one that changes is seen", async () => {
+  const db = await stored();
+  await db.hand(
+    `INSERT INTO portcullis.policies (id, name, scope, effect, rule_expr) SELECT 'p' || i, 'p', 'tool', 'deny',
+     json_build_object('target', ARRAY['tool' || i], CASE WHEN i = 77777 THEN 'broken' ELSE 'message' END, 'no')
+     FROM generate_series(1, 100000) i`,
+  );
+  await db.store.create(platform, open);
+  const service = await db.serve({ ...NEVER, timeoutMs: 60_000 });
+  await until(() => service.health().watching);
+  expect(service.health().contained).toMatchObject([{ policy_id: "p77777", instead: "denies_covered" }]);
+  const decide = (tool: string) => service.decide(request({ tool: { id: tool } })).effect;
+  expect(["tool1", "tool77777", "tool100000", "tool0"].map(decide)).toEqual(["deny", "deny", "deny", "allow"]);
+  await db.store.delete(platform, "p500", { revision: 1 });
+  await until(() => decide("tool500") === "allow");
+}, 240_000);
 
 describe("decisions", () => {
   it("are told to a sink, which can't disturb them", async () => {
@@ -395,6 +436,28 @@ describe("decisions", () => {
     }
     await expect(db.serve({ ...NEVER, catalogue: "{" })).rejects.toMatchObject({ code: "policy_set_invalid" });
   });
+});
+
+it("how the service is, is told whenever it is another way", async () => {
+  const db = await stored();
+  await db.store.create(platform, open);
+  const told: Health[] = [];
+  const onHealth = (health: Health) => {
+    told.push(health);
+    throw new Error("the log is full");
+  };
+  const service = await db.serve({ pollMs: 50, onHealth });
+  await until(() => service.health().watching);
+  const before = told.length;
+  expect(told.at(-1)).toMatchObject({ status: "ok", watching: true });
+  await db.hand("UPDATE portcullis.policies SET rule_expr = '7'");
+  await until(() => told.length > before);
+  expect(told.slice(before)).toMatchObject([{ status: "degraded", contained: [{ policy_id: "open" }] }]);
+  await service.refresh();
+  await db.hand("ALTER TABLE portcullis.policy_clock RENAME TO elsewhere");
+  await until(() => told.length > before + 1);
+  await expect(service.refresh()).rejects.toMatchObject({ code: "schema_missing" });
+  expect(told.slice(before + 1)).toMatchObject([{ status: "degraded", failure: { code: "schema_missing" } }]);
 });
 
 it("a loader reads policies and does nothing else", async () => {

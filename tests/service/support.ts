@@ -10,7 +10,7 @@ import {
   PolicyStore,
   type ServiceOptions,
 } from "portcullis/service";
-import { afterAll } from "vitest";
+import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, SERVER, sql, type TestDatabase } from "../postgres/server.js";
 
 export const platform = { tenant: null, by: "platform" };
@@ -70,7 +70,7 @@ export async function stored(server = SERVER): Promise<Stored> {
   await owner.close?.();
   await database.join();
   const app = await postgres(database.app);
-  afterAll(() => app.close?.());
+  afterwards(() => app.close?.());
   return {
     database,
     store: new PolicyStore({ database: app }),
@@ -78,7 +78,7 @@ export async function stored(server = SERVER): Promise<Stored> {
     async serve({ address = database.loader, listenAt, timeoutMs, ...options } = {}) {
       const loader = await postgres(address, { ...(listenAt !== undefined && { listenAt }) });
       const closing: { service?: PolicyEngineService } = {};
-      afterAll(async () => {
+      afterwards(async () => {
         await closing.service?.close();
         await loader.close?.();
       });

@@ -13,7 +13,7 @@ import {
   PolicyStore,
 } from "portcullis/service";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { SERVER } from "../postgres/server.js";
+import { newDatabase, SERVER, sql } from "../postgres/server.js";
 import { open, platform, request, until } from "../service/support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis-open-"));
@@ -86,6 +86,26 @@ describe("a transaction", () => {
       });
       const there = "SELECT to_regclass('never_there') AS there";
       expect(await database.transaction((connection) => connection.rows(there))).toEqual([{ there: null }]);
+    } finally {
+      await database.close?.();
+    }
+  });
+
+  it("that gets no answer to its COMMIT does not claim that nothing was saved", async () => {
+    const { owner } = await newDatabase();
+    await sql(
+      owner,
+      "CREATE TABLE kept (x int)",
+      "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END'",
+      `CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON kept DEFERRABLE INITIALLY DEFERRED
+       FOR EACH ROW EXECUTE FUNCTION slowly()`,
+    );
+    const database = await openDatabase(owner);
+    try {
+      const insert = (timeoutMs: number) =>
+        database.transaction((connection) => connection.rows("INSERT INTO kept VALUES (1)"), { timeoutMs });
+      await expect(insert(400)).rejects.toMatchObject({ code: "outcome_unknown", retryable: false });
+      await insert(30_000);
     } finally {
       await database.close?.();
     }

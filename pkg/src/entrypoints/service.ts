@@ -8,7 +8,7 @@ import { PolicyEngine, validate } from "./node.js";
 
 export type { ContainedPolicy } from "../service/contain.js";
 export type { FileSourceOptions } from "../service/files.js";
-export type { Failure, Health } from "../service/health.js";
+export type { Failure, Health, HealthSink } from "../service/health.js";
 export type { DecisionSink, ServiceOptions } from "../service/service.js";
 export type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";
 export * from "../store/index.js";

@@ -67,18 +67,21 @@ export class Container {
    */
   async load({ policies, catalogue = this.#catalogue }: PolicySnapshot): Promise<Loaded> {
     const { PolicyEngine } = this.#kit;
+    const loads = (texts: readonly string[]) => PolicyEngine.load({ policies: texts, catalogue });
     const contained = new Map<string, ContainedPolicy>();
+    let suspects: ReadonlySet<number> | undefined;
     try {
-      return { engine: await PolicyEngine.load({ policies: policies.map(({ text }) => text), catalogue }), contained };
+      return { engine: await loads(policies.map(({ text }) => text)), contained };
     } catch (error) {
       if (!PolicySetError.is(error) || this.#source.earlier === undefined) throw error;
       // With a catalogue that does not load, no policy would.
       if (error.diagnostics.some(({ pointer }) => pointer.startsWith("/catalogue"))) throw error;
+      suspects = named(error.diagnostics);
     }
     const texts: string[] = [];
     let end = performance.now() + SLICE;
-    for (const policy of policies) {
-      const standIn = await this.check(policy);
+    for (const [i, policy] of policies.entries()) {
+      const standIn = suspects?.has(i) === false ? undefined : await this.check(policy);
       const text = standIn === undefined ? policy.text : standIn.text;
       if (text !== undefined) texts.push(text);
       if (standIn !== undefined) contained.set(policy.id, standIn.contained);
@@ -86,7 +89,7 @@ export class Container {
       await new Promise(setImmediate);
       end = performance.now() + SLICE;
     }
-    return { engine: await PolicyEngine.load({ policies: texts, catalogue }), contained };
+    return { engine: await loads(texts), contained };
   }
 
   /** What stands in for a policy; nothing if it is good. */
@@ -121,6 +124,13 @@ export class Container {
     const { diagnostics } = this.#kit.validate([text], this.#catalogue ?? null);
     return diagnostics.filter(({ severity }) => severity === "error");
   }
+}
+
+/** The places of policies with errors, where each error names one: a text that can't be read shifts those after it. */
+function named(diagnostics: readonly Diagnostic[]): ReadonlySet<number> | undefined {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const places = errors.map(({ pointer }) => /^\/(\d+)/.exec(pointer)?.[1]);
+  return places.every((place) => place !== undefined) ? new Set(places.map(Number)) : undefined;
 }
 
 function decides({ enabled, enforcement }: Policy): boolean {

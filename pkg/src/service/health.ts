@@ -41,3 +41,29 @@ export function failureOf(error: unknown): Failure {
   const { code, message, remedy } = error;
   return { code, message, remedy, diagnostics: PolicySetError.is(error) ? error.diagnostics : [] };
 }
+
+/** Hears how a service is, first and whenever that is another way: for logs. What it throws is not heard. */
+export type HealthSink = (health: Health) => unknown;
+
+/** Tells a sink of changes alone. */
+export class HealthTeller {
+  readonly #sink: HealthSink;
+  #told = "";
+
+  constructor(sink: HealthSink) {
+    this.#sink = sink;
+  }
+
+  tell(health: Health): void {
+    const { status, policy_set, watching, failure, contained } = health;
+    const broken = contained.map(({ policy_id, revision, instead }) => [policy_id, revision, instead]);
+    const said = JSON.stringify([status, policy_set, watching, failure?.code ?? null, broken]);
+    if (said === this.#told) return;
+    this.#told = said;
+    try {
+      this.#sink(health);
+    } catch {
+      // Whoever logs badly must not stop the policies.
+    }
+  }
+}

@@ -62,8 +62,8 @@ export class Refresher {
     if (this.#closed || this.#next !== undefined) return;
     const { pollMs } = this.#options;
     const wait = this.#failures === 0 ? pollMs : Math.min(pollMs, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 16));
-    // Spread, so that many instances don't ask at once; never later than said.
-    this.#timer = setTimeout(() => this.refresh().catch(() => undefined), wait * (0.8 + Math.random() / 5));
+    // Spread, so that many instances don't ask at once; and early, since asking takes time too.
+    this.#timer = setTimeout(() => this.refresh().catch(() => undefined), wait * (0.7 + Math.random() / 5));
     this.#timer.unref();
   }
 

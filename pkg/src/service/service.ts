@@ -10,7 +10,7 @@ import type { Preview } from "../types/generated/Preview.js";
 import type { PreviewCell } from "../types/generated/PreviewCell.js";
 import type { Request } from "../types/inputs.js";
 import { type ContainedPolicy, Container, type EngineKit, type StandIn } from "./contain.js";
-import { type Failure, failureOf, type Health } from "./health.js";
+import { type Failure, failureOf, type Health, type HealthSink, HealthTeller } from "./health.js";
 import { Refresher } from "./refresher.js";
 import type { PolicyChanges, PolicySource, SourcePolicy } from "./source.js";
 import { deniedAsUnavailable, unavailable } from "./unavailable.js";
@@ -32,6 +32,7 @@ export interface ServiceOptions {
   /** What to do where there are no policies at first: fail to start, or start and deny; default `fail`. */
   readonly withoutPolicies?: "fail" | "deny" | undefined;
   readonly onDecision?: DecisionSink | undefined;
+  readonly onHealth?: HealthSink | undefined;
 }
 
 const POLL = 5_000;
@@ -47,13 +48,14 @@ const MAX_STALENESS = 60_000;
  * const decision = service.decide(request);
  */
 export class PolicyEngineService {
-  /** Whether enforcers stop what is denied. Not read by the service itself: it decides alike. */
-  readonly enforcement: Enforcement;
+  /** Whether enforcers stop what is denied; may be set at any time. The service itself decides alike. */
+  enforcement: Enforcement;
   readonly #source: PolicySource;
   readonly #container: Container;
   readonly #refresher: Refresher;
   readonly #maxStaleness: number;
   readonly #onDecision: DecisionSink | undefined;
+  readonly #teller: HealthTeller | undefined;
   #watch: { close(): Promise<void> } | undefined;
   #watching = false;
   #engine: PolicyEngine | undefined;
@@ -83,6 +85,7 @@ export class PolicyEngineService {
     this.#refresher = new Refresher({ pollMs, refresh: () => this.#refresh() });
     this.#maxStaleness = maxStalenessMs;
     this.#onDecision = options.onDecision;
+    this.#teller = options.onHealth && new HealthTeller(options.onHealth);
   }
 
   /** Loads the policies, and watches them from then on. @internal */
@@ -92,6 +95,7 @@ export class PolicyEngineService {
       onChange: () => this.#look(),
       onState: (watching) => {
         this.#watching = watching;
+        this.#teller?.tell(this.health());
         // What was announced while nobody listened is lost.
         if (watching) this.#look();
       },
@@ -234,6 +238,8 @@ export class PolicyEngineService {
       this.#change = undefined;
       this.#failure = failureOf(error);
       throw error;
+    } finally {
+      this.#teller?.tell(this.health());
     }
   }
 

@@ -1,4 +1,5 @@
 // Connections: what drivers have, made alike, and transactions on them.
+import type { PortcullisError } from "../engine/errors.js";
 import { outcomeUnknown, translated } from "./errors.js";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -42,20 +43,34 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How far a transaction has come. */
+export interface Progress {
+  /** From here on, an error does not say that nothing was saved. */
+  committing: boolean;
+}
+
 /** Runs work between BEGIN and COMMIT. */
-export async function begun<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
-  let committing = false;
+export async function begun<T>(
+  connection: Connection,
+  work: (connection: Connection) => Promise<T>,
+  progress: Progress = { committing: false },
+): Promise<T> {
   try {
     await connection.rows("BEGIN");
     const result = await work(connection);
-    committing = true;
+    progress.committing = true;
     await connection.rows("COMMIT");
     return result;
   } catch (error) {
     await connection.rows("ROLLBACK").catch(() => undefined);
-    const known = translated(error);
-    throw committing && known.code === "database_unavailable" ? outcomeUnknown(error) : known;
+    throw lost(error, progress);
   }
+}
+
+/** What an error comes to, by how far the transaction has come. */
+export function lost(error: unknown, { committing }: Progress): PortcullisError {
+  const known = translated(error);
+  return committing && known.code === "database_unavailable" ? outcomeUnknown(error) : known;
 }
 
 interface Scripting {

@@ -95,7 +95,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     // Connections lost or refused, servers that start, end or are full, statements that took too long.
-    matches: /^(08\w\w\w|53\w\w\w|57\w\w\w|58\w\w\w|XX\w\w\w|E[A-Z_]+)$/,
+    matches: /^(08\w\w\w|53\w\w\w|57\w\w\w|58\w\w\w|XX\w\w\w|E(?!RR_)[A-Z_]+)$/,
     code: "database_unavailable",
     message: "the database can't be reached, or doesn't answer",
     remedy: "Try again; if that goes on, look at the database.",

@@ -6,10 +6,11 @@ import {
   type Database,
   type Listener,
   type Listening,
+  lost,
   type Queryable,
   type TransactionOptions,
 } from "./connection.js";
-import { timedOut, translated } from "./errors.js";
+import { timedOut } from "./errors.js";
 
 /** A client of `pg`, as much of it as is used. */
 export interface PgClient extends Queryable {
@@ -72,6 +73,7 @@ async function inPool<T>(
 ): Promise<T> {
   let client: PooledClient | undefined;
   let late = false;
+  const progress = { committing: false };
   const ignore = () => undefined;
   const give = (destroy: boolean) => {
     client?.removeListener("error", ignore);
@@ -84,7 +86,7 @@ async function inPool<T>(
     // A connection that breaks between two statements would else end the process.
     got.on("error", ignore);
     if (late) return give(false) as never;
-    return begun(connectionOf(got), work);
+    return begun(connectionOf(got), work, progress);
   };
   const timer = new AbortController();
   const timeout = pause(timeoutMs, undefined, { signal: timer.signal }).then(
@@ -99,7 +101,7 @@ async function inPool<T>(
     give(false);
     return result;
   } catch (error) {
-    const known = translated(error);
+    const known = lost(error, progress);
     // Nobody knows what a connection is doing that did not answer.
     give(["database_unavailable", "outcome_unknown"].includes(known.code));
     throw known;
@@ -136,7 +138,9 @@ class Ear implements Listening {
   /** Listens until the connection ends; answers whether it ever did. */
   async #listen(closing: AbortSignal): Promise<boolean> {
     const attempt = new AbortController();
-    const signal = AbortSignal.any([closing, attempt.signal]);
+    const { signal } = attempt;
+    const giveUp = () => attempt.abort();
+    closing.addEventListener("abort", giveUp, { once: true });
     let client: PgClient | undefined;
     let listened = false;
     try {
@@ -153,6 +157,7 @@ class Ear implements Listening {
     } catch {
       // It is tried again, and whoever polls has said already that there is no database.
     } finally {
+      closing.removeEventListener("abort", giveUp);
       attempt.abort();
       if (listened) this.#listener.onState(false);
       client?.end().catch(() => undefined);

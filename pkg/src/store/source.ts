@@ -100,15 +100,15 @@ export class DatabaseSource implements PolicySource {
 
   /** Runs statements that all see the same moment. */
   #read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const { role, timeoutMs = TIMEOUT, ...names } = this.#options;
+    const { role, timeoutMs = TIMEOUT, schema } = this.#options;
     return this.#database.transaction(
       async (connection: Connection) => {
         await connection.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         await connection.rows("SELECT set_config('portcullis.loader', 'on', true)");
         await takeRole(connection, role);
-        if (!this.#checked) await checkVersion(connection, names);
+        if (!this.#checked) await checkVersion(connection, { schema });
         this.#checked = true;
-        return work((text, parameters) => connection.rows(inSchema(text, names), parameters));
+        return work((text, parameters) => connection.rows(inSchema(text, { schema }), parameters));
       },
       { timeoutMs },
     );

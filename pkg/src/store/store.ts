@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly role?: string | undefined;
   /** What requests look like; policies are checked against it before they are stored. */
   readonly catalogue?: string | Catalogue | null | undefined;
+  /** Milliseconds that a call may take, where the connection is not the host's; default 30,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** A policy that was stored, and what is legal and unwise in it. */
@@ -286,8 +288,8 @@ export class PolicyStore {
 
   /** Runs statements as someone. The settings end with the transaction. */
   #as<T>(actor: Actor, work: (sql: Sql) => Promise<T>): Promise<T> {
-    const { role, ...names } = this.#options;
-    return this.#database.transaction(async (connection) => {
+    const { role, schema, timeoutMs } = this.#options;
+    const run = async (connection: Connection) => {
       const { tenant, by } = checkedActor(actor);
       await connection.rows(
         `SELECT set_config('portcullis.tenant', $1, true), set_config('portcullis.platform', $2, true),
@@ -295,8 +297,9 @@ export class PolicyStore {
         [tenant ?? "", tenant === null ? "on" : "", by],
       );
       await takeRole(connection, role);
-      return work((text, parameters) => connection.rows(inSchema(text, names), parameters));
-    });
+      return work((text, parameters) => connection.rows(inSchema(text, { schema }), parameters));
+    };
+    return this.#database.transaction(run, { timeoutMs });
   }
 }
 
