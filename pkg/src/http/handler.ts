@@ -17,7 +17,7 @@ import { may, type Principal } from "./principal.js";
 import { answerOf, Problem, problemOf } from "./problem.js";
 import { queryReader } from "./query.js";
 import type { Route } from "./route.js";
-import { type Found, routerOf } from "./router.js";
+import { routerOf } from "./router.js";
 import { decisionRoutes } from "./routes/decisions.js";
 import { policyRoutes } from "./routes/policies.js";
 import { revisionRoutes } from "./routes/revisions.js";
@@ -57,11 +57,15 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
   const find = routerOf(routes.map((route) => prepared(route, options)));
   const guard = hostGuard(options.hosts);
   const cors = new Cors(options.origins ?? []);
+  const run = (call: Call) => {
+    const { route, params } = find(call.method, call.path);
+    return route.run(call, params);
+  };
   return async (call) => {
     let answer: Answer;
     try {
       guard(call);
-      answer = cors.preflight(call) ?? (await run(find(call.method, call.path), call));
+      answer = cors.preflight(call) ?? (await run(call));
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status >= 500) tell(options.onError, error);
@@ -80,7 +84,7 @@ function tell(listener: HandlerOptions["onError"], error: unknown): void {
   }
 }
 
-export function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
+function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
   const { service, store, catalogue, address } = options;
   const routes: Route[] = [
     ...serverRoutes({ service, validate, catalogue }),
@@ -107,10 +111,6 @@ export function routesOf(validate: Validate, options: HandlerOptions): readonly 
 
 interface Prepared extends Pick<Route, "method" | "path"> {
   run(call: Call, params: Readonly<Record<string, string>>): Promise<Answer>;
-}
-
-async function run({ route, params }: Found<Prepared>, call: Call): Promise<Answer> {
-  return route.run(call, params);
 }
 
 /** An operation with its checks, made once. The order is that of doubts: who, may they, and only then what. */
