@@ -78,7 +78,8 @@ describe("a residual holds and decides what the case says", () => {
 describe("a residual of a public set decides every case as the set", () => {
   const decided: number[] = [];
 
-  it.each(areas)("$name", ({ cases }) => {
+  // The cases of the caps are large.
+  it.each(areas)("$name", { timeout: 180_000 }, ({ cases }) => {
     for (const one of cases) {
       const both = byResidual(PolicyEngine, one);
       for (const { whole, there } of both) expect(there, one.description).toBe(whole);

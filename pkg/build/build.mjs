@@ -25,7 +25,13 @@ const stems = (extension) =>
     .filter((file) => dirname(file) === `./${dist}` && file.endsWith(extension))
     .map((file) => basename(file, extension));
 /** Packages that are packed, so that this one needs no other; where their modules begin. */
-const BUNDLED = { yaml: join(dirname(fileURLToPath(import.meta.resolve("yaml/package.json"))), "browser/index.js") };
+const BUNDLED = {
+  yaml: join(dirname(fileURLToPath(import.meta.resolve("yaml/package.json"))), "browser/index.js"),
+  jose: fileURLToPath(import.meta.resolve("jose")),
+  "ajv/dist/2020.js": fileURLToPath(import.meta.resolve("ajv/dist/2020.js")),
+};
+/** The file that one is packed as. */
+const packedAs = (name) => `${name.split("/")[0]}.cjs`;
 const commands = named(manifest.bin).map((file) => basename(file, ".js"));
 const common = {
   absWorkingDir: packageRoot,
@@ -60,10 +66,16 @@ const besideTheScript = {
  * Packages that are packed, each one file that ES modules and CommonJS load alike: the library for YAML is as large as
  * all else. Minified, since nobody debugs it here.
  */
+const packed = new Set();
+
 async function buildPacked() {
   for (const [name, entry] of Object.entries(BUNDLED)) {
-    const outfile = `${dist}/${name}.cjs`;
-    await build({ ...common, entryPoints: [entry], outfile, format: "cjs", platform: "node", minify: true });
+    const outfile = `${dist}/${packedAs(name)}`;
+    // What a package is made of is packed with it.
+    const options = { ...common, packages: "bundle", format: "cjs", platform: "node", minify: true };
+    const { metafile } = await build({ ...options, entryPoints: [entry], outfile });
+    for (const input of Object.keys(metafile.inputs))
+      packed.add(input.replace(/^.*node_modules\/((@[^/]+\/)?[^/]+)\/.*$/, "$1"));
   }
 }
 
@@ -71,7 +83,7 @@ const packedBeside = {
   name: "packed",
   setup({ onResolve }) {
     const names = new RegExp(`^(${Object.keys(BUNDLED).join("|")})$`);
-    onResolve({ filter: names }, ({ path }) => ({ path: `./${path}.cjs`, external: true }));
+    onResolve({ filter: names }, ({ path }) => ({ path: `./${packedAs(path)}`, external: true }));
   },
 };
 
@@ -174,10 +186,12 @@ function buildTypes() {
 
 /** The licences of what was bundled ask that they come with it. */
 function writeNotices() {
-  const notices = Object.keys(BUNDLED).map((name) => {
-    const folder = dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)));
+  const notices = [...packed].sort().map((name) => {
+    const folder = join("../node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return `${name} ${version}, ${license}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+    const file = readdirSync(folder).find((file) => /^licen[cs]e(\.\w+)?$/i.test(file));
+    if (file === undefined) throw new Error(`${name} comes without its licence`);
+    return `${name} ${version}, ${license}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   writeFileSync(`${dist}/THIRD-PARTY-NOTICES.txt`, `Packed with portcullis:\n\n${notices.join("\n")}`);
 }

@@ -28,6 +28,7 @@ describe.each(["server.js", "server.cjs"])("what is for servers, by %s", (progra
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toEqual({
       decided: "allowed",
+      called: ["allowed", 422, 401],
       same: "true",
       printed: true,
       missing: [

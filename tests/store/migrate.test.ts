@@ -13,7 +13,7 @@ import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 import { request, until } from "../service/support.js";
 
-const NAMES = ["schema", "policies"];
+const NAMES = ["schema", "policies", "api_keys"];
 const VERSION = NAMES.length - 1;
 const policy = { id: "a", name: "a", scope: "global", effect: "deny", rule_expr: {} } as const;
 const platform = { tenant: null, by: "test" };

@@ -27,6 +27,14 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: "bring the schema of a database up to date, or print what would",
     load: async () => (await import("./commands/migrate.js")).migrate,
   },
+  keys: {
+    about: "make, list and revoke API keys",
+    load: async () => (await import("./commands/keys.js")).keys,
+  },
+  serve: {
+    about: "serve policies and decisions over HTTP",
+    load: async () => (await import("./commands/serve.js")).serve,
+  },
   schema: {
     about: "print the JSON Schema of policies, for editors",
     load: async () => (await import("./commands/schema.js")).schema,

@@ -6,6 +6,7 @@ import { readSet, type SourceSet } from "../cli/source/set.js";
 import { UsageError } from "../cli/usage.js";
 import { PolicySetError, PortcullisError } from "../engine/errors.js";
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
+import type { Policy } from "../types/generated/Policy.js";
 import type { PolicyChanges, PolicySnapshot, PolicySource, SourceWatcher } from "./source.js";
 
 export interface FileSourceOptions {
@@ -35,7 +36,7 @@ export class FileSource implements PolicySource {
     if (digest !== this.#digest) this.#change++;
     this.#digest = digest;
     const policies = set.policies.map((text) => ({ id: "", revision: 0, text }));
-    return { change: this.#change, policies, catalogue: set.catalogue };
+    return { change: this.#change, policies, visible: set.policies.flatMap(visibleIn), catalogue: set.catalogue };
   }
 
   async changes(since: number): Promise<PolicyChanges | undefined> {
@@ -87,6 +88,14 @@ export class FileSource implements PolicySource {
       throw new PortcullisError({ code: "files_unreadable", message, remedy, retryable: true });
     }
   }
+}
+
+/** The ids of policies that tenants may know of, in a text of one or several. */
+function visibleIn(text: string): string[] {
+  return [JSON.parse(text) as Policy | Policy[]]
+    .flat()
+    .filter((policy) => (policy?.tenant_id ?? null) !== null || policy?.visibility === "public")
+    .map(({ id }) => id);
 }
 
 function folderOf(path: string): string {

@@ -60,6 +60,8 @@ export class PolicyEngineService {
   #watching = false;
   #engine: PolicyEngine | undefined;
   #contained: ReadonlyMap<string, ContainedPolicy> = new Map();
+  /** The ids of policies that tenants may know of. */
+  #visible: ReadonlySet<string> = new Set();
   /** The change up to which the engine is; nothing where all must be loaded. */
   #change: number | undefined;
   /** When the policies were last known to be what they are at their source. */
@@ -139,6 +141,14 @@ export class PolicyEngineService {
   /** The digest that approvals bind a request by. Throws as an engine does, and `policies_unavailable`. */
   requestDigest(request: Request): string {
     return this.#required().requestDigest(request);
+  }
+
+  /**
+   * Whether tenants may know of a policy: it is one of theirs, or a public one of the platform. What stands in for one
+   * of the platform's that does not load may be an earlier revision, of which that isn't known.
+   */
+  visible(id: string): boolean {
+    return this.#visible.has(id) && this.#contained.get(id)?.tenant_id !== null;
   }
 
   /** Looks for changes now. Rejects if that fails; what is known stays in force meanwhile. */
@@ -240,6 +250,7 @@ export class PolicyEngineService {
     const checked: { policy: SourcePolicy; standIn: StandIn | undefined }[] = [];
     for (const policy of replaced) checked.push({ policy, standIn: await this.#container.check(policy) });
     const contained = new Map(this.#contained);
+    const visible = new Set(this.#visible);
     try {
       // In one go: no decision comes in between.
       for (const { policy, standIn } of checked) {
@@ -248,10 +259,13 @@ export class PolicyEngineService {
         else engine.replace(text);
         if (standIn === undefined) contained.delete(policy.id);
         else contained.set(policy.id, standIn.contained);
+        if (policy.visible) visible.add(policy.id);
+        else visible.delete(policy.id);
       }
       for (const id of removed) {
         engine.remove(id);
         contained.delete(id);
+        visible.delete(id);
       }
     } catch (error) {
       // A mix of two sets decides nothing; all is loaded anew.
@@ -259,6 +273,7 @@ export class PolicyEngineService {
       throw error;
     }
     this.#contained = contained;
+    this.#visible = visible;
     this.#change = change;
     this.#unavailable = deniedAsUnavailable(engine.digest);
     return true;
@@ -275,6 +290,7 @@ export class PolicyEngineService {
     const before = this.#engine;
     this.#engine = engine;
     this.#contained = contained;
+    this.#visible = new Set(snapshot.visible ?? snapshot.policies.filter((p) => p.visible).map(({ id }) => id));
     this.#change = snapshot.change;
     this.#unavailable = deniedAsUnavailable(engine.digest);
     before?.close();

@@ -9,6 +9,8 @@ export interface SourcePolicy {
   readonly revision: number;
   /** JSON, which may be broken in any way but that. */
   readonly text: string;
+  /** Whether it is a tenant's or public, so that tenants may know of it; nothing is `false`. */
+  readonly visible?: boolean;
 }
 
 /** All policies at one moment. */
@@ -16,6 +18,8 @@ export interface PolicySnapshot {
   /** How far it goes: what is later has a larger number. */
   readonly change: number;
   readonly policies: readonly SourcePolicy[];
+  /** The ids of those that are visible, where the policies don't say so one by one. */
+  readonly visible?: readonly string[];
   /** What requests look like, where the source knows that too. */
   readonly catalogue?: string | Catalogue | null | undefined;
 }

@@ -12,6 +12,7 @@ export type {
 export { type DatabaseLike, databaseOf } from "./database.js";
 export type { Actor, PolicyInput } from "./draft.js";
 export { RevisionConflictError } from "./errors.js";
+export { type ApiKey, ApiKeyStore, type ApiKeyStoreOptions, type NewApiKey } from "./keys.js";
 export type { ListOptions, PolicyPage } from "./list.js";
 export { type Migrated, type MigrateOptions, migrate } from "./migrate.js";
 export { openDatabase } from "./open.js";

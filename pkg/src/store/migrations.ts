@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import schema from "./migrations/0000_schema.sql";
 import policies from "./migrations/0001_policies.sql";
+import apiKeys from "./migrations/0002_api_keys.sql";
 import roles from "./migrations/roles.sql";
 import { checkedName, DEFAULT_ROLES, DEFAULT_SCHEMA, fill } from "./sql.js";
 
@@ -25,6 +26,7 @@ export interface Names {
 export const MIGRATIONS: readonly Migration[] = [
   { name: "schema", text: schema },
   { name: "policies", text: policies },
+  { name: "api_keys", text: apiKeys },
 ].map(({ name, text }, version) => ({
   version,
   name,

@@ -33,7 +33,7 @@ export interface StoredPolicy extends PolicyContent {
 }
 
 const TIME = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
-const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', ${TIME}) AS ${column}`;
+export const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', ${TIME}) AS ${column}`;
 
 /** Columns of a policy. What drivers read differently, such as times and JSON, is text. */
 export const POLICY_COLUMNS = `id, name, description, scope, effect, rule_expr::text AS rule_expr, tenant_id, enabled,

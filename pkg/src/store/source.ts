@@ -23,7 +23,8 @@ const PAGE = 1_000;
 const MOST_CHANGES = 100;
 const TIMEOUT = 10_000;
 
-const POLICY = `p.id, p.revision, :"schema".policy_json(p)::text AS text`;
+const POLICY = `p.id, p.revision, :"schema".policy_json(p)::text AS text,
+  (p.tenant_id IS NOT NULL OR p.visibility = 'public') AS visible`;
 
 type Sql = (text: string, parameters?: readonly Parameter[]) => Promise<readonly Row[]>;
 
@@ -119,6 +120,6 @@ async function clock(sql: Sql): Promise<number> {
   return Number(row?.["change"] ?? 0);
 }
 
-function sourcePolicy({ id, revision, text }: Row): SourcePolicy {
-  return { id: String(id), revision: Number(revision), text: String(text) };
+function sourcePolicy({ id, revision, text, visible }: Row): SourcePolicy {
+  return { id: String(id), revision: Number(revision), text: String(text), visible: visible === true };
 }

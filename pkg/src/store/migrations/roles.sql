@@ -25,6 +25,8 @@ GRANT EXECUTE ON FUNCTION :"schema".owns(text), :"schema".may_read(text, text), 
 -- The application: policies of the tenant that it acts for. Revisions are written by triggers.
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"schema".policies TO :"app";
 GRANT SELECT ON :"schema".policy_revisions TO :"app";
+-- Keys are made and revoked, and else stay what they are.
+GRANT SELECT, INSERT, UPDATE (revoked_at, revoked_by) ON :"schema".api_keys TO :"app";
 
 -- The loader: policies of all tenants, to read and for nothing else.
 GRANT SELECT ON :"schema".policies, :"schema".policy_revisions, :"schema".policy_clock, :"schema".policy_changes TO :"loader";

@@ -1,0 +1,36 @@
+// A request and its answer, apart from how they come and go: fetch-style handlers and node:http are two ways.
+
+export interface Call {
+  /** In capitals. */
+  readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  /** By a name in lower case. */
+  header(name: string): string | undefined;
+  /** All of the body. Where it is longer, nothing. */
+  body(most: number): Promise<Uint8Array | undefined>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Answering = (call: Call) => Promise<Answer>;
+
+const JSON_HEADERS = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
+
+export function json(value: unknown, status = 200, headers?: Readonly<Record<string, string>>): Answer {
+  return {
+    status,
+    headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+    body: JSON.stringify(value),
+  };
+}

@@ -1,0 +1,71 @@
+// Which operation a call is for.
+import { noSuch, Problem } from "./problem.js";
+
+export interface Found<R> {
+  readonly route: R;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+interface Node<R> {
+  readonly fixed: Map<string, Node<R>>;
+  /** What stands for any segment, by its name. */
+  any?: { readonly name: string; readonly node: Node<R> };
+  readonly methods: Map<string, R>;
+}
+
+const node = <R>(): Node<R> => ({ fixed: new Map(), methods: new Map() });
+
+/** @throws Problem 404, 405, 400 for a path that can't be read. */
+export function routerOf<R extends { method: string; path: string }>(
+  routes: readonly R[],
+): (method: string, path: string) => Found<R> {
+  const root = node<R>();
+  for (const route of routes) {
+    let at = root;
+    for (const segment of route.path.split("/").slice(1)) at = child(at, segment);
+    at.methods.set(route.method, route);
+  }
+  return (method, path) => {
+    let at: Node<R> | undefined = root;
+    const params: Record<string, string> = {};
+    for (const segment of path.split("/").slice(1)) {
+      const fixed: Node<R> | undefined = at.fixed.get(segment);
+      if (fixed === undefined && at.any !== undefined && segment !== "") params[at.any.name] = decoded(segment);
+      at = fixed ?? (segment === "" ? undefined : at.any?.node);
+      if (at === undefined) throw noSuch("route");
+    }
+    if (at.methods.size === 0) throw noSuch("route");
+    const route = at.methods.get(method);
+    if (route === undefined) throw notAllowed([...at.methods.keys()]);
+    return { route, params };
+  };
+}
+
+function child<R>(at: Node<R>, segment: string): Node<R> {
+  const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+  if (name !== undefined) {
+    at.any ??= { name, node: node() };
+    return at.any.node;
+  }
+  const there = at.fixed.get(segment) ?? node<R>();
+  at.fixed.set(segment, there);
+  return there;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    const detail = "the path holds what is no percent-encoded UTF-8";
+    throw new Problem(400, { code: "invalid_path", detail, remedy: "Encode it, as `encodeURIComponent` does." });
+  }
+}
+
+function notAllowed(methods: readonly string[]): Problem {
+  const allow = methods.join(", ");
+  return new Problem(
+    405,
+    { code: "method_not_allowed", detail: "the path has no such method", remedy: `Use one of: ${allow}.` },
+    { allow },
+  );
+}

@@ -1,0 +1,158 @@
+// Decisions, and what explains and foretells them.
+import type { ExplanationReader } from "../../engine/engine.js";
+import type { PolicyEngineService } from "../../service/service.js";
+import type { Request } from "../../types/inputs.js";
+import { json } from "../call.js";
+import { refuse } from "../check.js";
+import { Problem } from "../problem.js";
+import type { Context, Route } from "../route.js";
+import { list, object, oneOf, ref, type Schema } from "../schemas/build.js";
+import { requestOf } from "../tenancy.js";
+import { viewOf } from "../visible.js";
+
+/** Requests that one call may hold. */
+const MOST_REQUESTS = 1_000;
+/** Cells that one answer may hold. */
+const MOST_CELLS = 10_000;
+
+const request = ref("Request");
+const path: Schema = { anyOf: [{ type: "string" }, list({ type: "string" }, { minItems: 1 })] };
+const unknown = list(path, { maxItems: 1_000 });
+
+export function decisionRoutes(service: PolicyEngineService): Route[] {
+  const view = ({ principal }: Context) => viewOf(principal, (id) => service.visible(id));
+  const asked = ({ principal }: Context, given: object) => requestOf(principal, given) as unknown as Request;
+  const common = { method: "POST" as const, access: "read" as const, tag: "decisions", problems: [404, 422] };
+  return [
+    {
+      ...common,
+      path: "/v1/decisions",
+      id: "decide",
+      summary: "Decides a request",
+      body: { schema: object({ request }), example: { request: EXAMPLE } },
+      success: { 200: { about: "The decision, whatever it is.", schema: ref("Decision") } },
+      run(context) {
+        const body = context.body as { request: object };
+        return json(view(context).decision(service.decide(asked(context, body.request))));
+      },
+    },
+    {
+      ...common,
+      path: "/v1/decisions/batch",
+      id: "decideMany",
+      summary: "Decides several requests by one state of the policies",
+      body: {
+        schema: object({ requests: list(request, { maxItems: MOST_REQUESTS }) }),
+        example: { requests: [EXAMPLE] },
+      },
+      success: {
+        200: {
+          about: "The decisions, in the order of the requests.",
+          schema: object({ decisions: list(ref("Decision")) }),
+        },
+      },
+      run(context) {
+        const { decision } = view(context);
+        const requests = (context.body as { requests: object[] }).requests.map((given) => asked(context, given));
+        return json({ decisions: requests.map((given) => decision(service.decide(given))) });
+      },
+    },
+    {
+      ...common,
+      path: "/v1/explanations",
+      id: "explain",
+      summary: "Explains the decision on a request, as data or as text for one reader",
+      body: {
+        schema: object({ request, reader: oneOf("agent", "approver", "author") }, ["reader"]),
+        example: { request: EXAMPLE },
+      },
+      success: {
+        200: {
+          about: "The explanation; `{ text }` where a reader is named.",
+          schema: { anyOf: [ref("Explanation"), ref("ExplanationText")] },
+        },
+      },
+      run(context) {
+        const body = context.body as { request: object; reader?: ExplanationReader };
+        const given = asked(context, body.request);
+        if (body.reader === undefined) return json(view(context).explanation(service.explain(given)));
+        if (context.principal.tenant !== null) throw readerRefused();
+        return json({ text: service.explain(given, { reader: body.reader }) });
+      },
+    },
+    {
+      ...common,
+      path: "/v1/previews",
+      id: "preview",
+      summary: "Says what may be decided while fields are not known",
+      body: { schema: object({ request, unknown }, ["unknown"]), example: { request: EXAMPLE, unknown: ["input"] } },
+      success: { 200: { about: "The preview.", schema: ref("Preview") } },
+      run(context) {
+        const body = context.body as { request: object; unknown?: (string | string[])[] };
+        tenantIsKnown(context, body.unknown, {});
+        return json(view(context).preview(service.preview(asked(context, body.request), body)));
+      },
+    },
+    {
+      ...common,
+      path: "/v1/previews/matrix",
+      id: "previewMany",
+      summary: "Says what may be decided on many requests that differ in a few members",
+      body: {
+        schema: object(
+          { request, unknown, vary: { type: "object", additionalProperties: list({}, { maxItems: MOST_CELLS }) } },
+          ["unknown"],
+        ),
+        example: { request: EXAMPLE, unknown: ["input"], vary: { tool: [{ id: "search" }, { id: "send_mail" }] } },
+      },
+      success: {
+        200: {
+          about: "A cell for each combination, those of the last list next to one another.",
+          schema: object({ cells: list(ref("PreviewCell")) }),
+        },
+      },
+      run(context) {
+        type Body = { request: object; unknown?: (string | string[])[]; vary: Record<string, unknown[]> };
+        const { request, ...options } = context.body as Body;
+        tenantIsKnown(context, options.unknown, options.vary);
+        const cells = Object.values(options.vary).reduce((product, { length }) => product * length, 1);
+        if (cells > MOST_CELLS) {
+          throw refuse(422, "body", [
+            { pointer: "/vary", message: `makes ${cells} cells, and ${MOST_CELLS} are allowed` },
+          ]);
+        }
+        return json({ cells: service.previewMany(asked(context, request), options) });
+      },
+    },
+  ];
+}
+
+/** A tenant's caller who could leave its tenant open would be told of the others. */
+function tenantIsKnown({ principal }: Context, unknown: readonly (string | string[])[] = [], vary: object): void {
+  if (principal.tenant === null) return;
+  const first = (field: string | string[]) => (typeof field === "string" ? field.split(".")[0] : field[0]);
+  const open = unknown.findIndex((field) => first(field) === "tenant");
+  const pointer = open >= 0 ? `/unknown/${open}` : Object.hasOwn(vary, "tenant") ? "/vary/tenant" : undefined;
+  if (pointer !== undefined) throw refuse(422, "body", [{ pointer, message: "must not be the tenant" }]);
+}
+
+/** Texts are made by the core of all that it knows: they name what private policies look at. */
+function readerRefused(): Problem {
+  return new Problem(403, {
+    code: "forbidden",
+    detail: "texts are for callers of the platform",
+    remedy: "Leave `reader` out.",
+  });
+}
+
+const EXAMPLE = {
+  action: "tool_call",
+  tenant: { id: "acme" },
+  app: null,
+  user: { id: "u1", roles: ["support"] },
+  workflow: null,
+  agent: null,
+  tool: { id: "send_mail" },
+  run: { id: "r1", root_id: "r1", mode: "auto" },
+  input: { to: "ann@example.com" },
+};

@@ -1,0 +1,102 @@
+// What a server says of itself, and what does not need the store.
+
+import { randomUUID } from "node:crypto";
+import type { Validate } from "../../engine/validate.js";
+import type { PolicyEngineService } from "../../service/service.js";
+import { unavailable } from "../../service/unavailable.js";
+import type { Catalogue } from "../../types/generated/Catalogue.js";
+import { json } from "../call.js";
+import { noSuch, Problem, problemOf } from "../problem.js";
+import type { Route } from "../route.js";
+import { ref } from "../schemas/build.js";
+
+export interface ServerRoutes {
+  readonly service: PolicyEngineService;
+  readonly validate: Validate;
+  readonly catalogue: string | Catalogue | null | undefined;
+}
+
+export function serverRoutes({ service, validate, catalogue }: ServerRoutes): Route[] {
+  const about = { method: "GET" as const, tag: "server" };
+  return [
+    {
+      ...about,
+      path: "/v1/health",
+      id: "health",
+      summary: "Whether the process answers",
+      access: "public",
+      success: { 200: { about: "It does.", schema: ref("Liveness") } },
+      run: () => json({ status: "ok" }),
+    },
+    {
+      ...about,
+      path: "/v1/readiness",
+      id: "readiness",
+      summary: "Whether requests are decided, and not all denied for want of policies",
+      access: "public",
+      success: { 200: { about: "They are; `degraded`: and someone should look.", schema: ref("Readiness") } },
+      problems: [503],
+      run() {
+        const { status } = service.health();
+        if (status === "unavailable") throw problemOf(unavailable());
+        return json({ status });
+      },
+    },
+    {
+      ...about,
+      path: "/v1/status",
+      id: "status",
+      summary: "How the service is, with what is wrong with stored policies",
+      access: "platform",
+      success: { 200: { about: "All that it knows of itself.", schema: ref("Status") } },
+      run: () => json(service.health()),
+    },
+    {
+      ...about,
+      path: "/v1/catalogue",
+      id: "readCatalogue",
+      summary: "What requests look like",
+      access: "read",
+      success: { 200: { about: "The catalogue.", schema: ref("Catalogue") } },
+      problems: [404],
+      run() {
+        if (catalogue === undefined || catalogue === null) throw noSuch("catalogue");
+        return json(typeof catalogue === "string" ? JSON.parse(catalogue) : catalogue);
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/validations",
+      id: "validatePolicy",
+      summary: "Says what is wrong with a policy, and saves nothing",
+      tag: "policies",
+      access: "read",
+      body: {
+        schema: ref("PolicyDraft"),
+        unchecked: true,
+        example: { name: "p", scope: "global", effect: "deny", rule_expr: {} },
+      },
+      success: { 200: { about: "All findings; none is an error of the call.", schema: ref("Validation") } },
+      problems: [422],
+      run({ body, text }) {
+        if (typeof body !== "object" || body === null || Array.isArray(body)) {
+          throw new Problem(422, { code: "invalid_body", detail: "the body is no policy", remedy: "Send one policy." });
+        }
+        const { diagnostics } = validate([identified(body, text)], catalogue ?? null);
+        const found = diagnostics.map((finding) => ({
+          ...finding,
+          pointer: finding.pointer.replace(/^\/0(?=\/|$)/, ""),
+        }));
+        return json({ valid: found.every(({ severity }) => severity !== "error"), diagnostics: found });
+      },
+    },
+  ];
+}
+
+/** A policy with an id, which those that are new may lack. Else it stays as it was sent, so that nothing is overlooked. */
+function identified(body: object, text: string): string {
+  if (Object.hasOwn(body, "id")) return text;
+  const open = text.indexOf("{") + 1;
+  const rest = text.slice(open);
+  return `${text.slice(0, open)}"id":"${randomUUID()}"${rest.trimStart().startsWith("}") ? "" : ","}${rest}`;
+}

@@ -1,0 +1,132 @@
+// `portcullis serve` and `portcullis keys`, as processes.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { send } from "../http/client.js";
+import { COMMAND, folder, NO_DELETES, OPEN, portcullis, request } from "./run.js";
+
+const put = folder();
+const home = mkdtempSync(join(tmpdir(), "portcullis-serve-"));
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running.clear();
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Served {
+  readonly base: string;
+  readonly token: string | undefined;
+  readonly err: () => string;
+  /** Asks it to end; answers its exit code. */
+  end(): Promise<number | null>;
+}
+
+function serve(...args: string[]): Promise<Served> {
+  const child = spawn(process.execPath, [COMMAND, "serve", "--port", "0", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  const ended = new Promise<number | null>((done) => child.on("exit", (code) => done(code)));
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  return new Promise((done, fail) => {
+    child.on("exit", () => fail(new Error(err)));
+    child.stdout.once("data", (chunk) => {
+      const token = /^token: (\S+)$/m.exec(err)?.[1];
+      done({
+        base: String(chunk).trim(),
+        token,
+        err: () => err,
+        end() {
+          child.kill("SIGTERM");
+          return ended;
+        },
+      });
+    });
+  });
+}
+
+const decide = async ({ base, token }: Pick<Served, "base" | "token">, tool: string) =>
+  (await send(base, "POST", "/v1/decisions", { token, body: { request: request({ tool: { id: tool } }) } })).body;
+
+it("serves policies that it keeps in a folder, by a token that it prints once, and ends when asked", async () => {
+  const data = join(home, "data");
+  const seed = put("seed.json", JSON.stringify([OPEN, NO_DELETES, { ...NO_DELETES, id: "own", tenant_id: "acme" }]));
+  const first = await serve("--data", data, "--seed", seed);
+  expect(first.base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(first.token).toMatch(/^[\w-]{43}$/);
+  expect(first.err()).toContain("stored 3 policies");
+  expect([(await decide(first, "search")).effect, (await decide(first, "delete")).effect]).toEqual(["allow", "deny"]);
+  expect((await send(first.base, "GET", "/v1/policies")).status).toBe(401);
+  expect((await send(first.base, "GET", "/v1/health", { headers: { host: "evil.example" } })).status).toBe(421);
+  expect(await first.end()).toBe(0);
+  // What was stored is there again; the token is another one, and nothing is stored twice.
+  const second = await serve("--data", data, "--seed", seed);
+  expect(second.token).not.toBe(first.token);
+  expect((await send(second.base, "GET", "/v1/policies", { token: first.token })).status).toBe(401);
+  const { body } = await send(second.base, "GET", "/v1/policies?owner=own", { token: second.token });
+  expect(body.policies.map(({ id }: { id: string }) => id)).toEqual(["no-deletes", "open"]);
+  expect(second.err()).not.toContain("stored");
+  expect(await second.end()).toBe(0);
+}, 120_000);
+
+it("serves files as they are saved, without operations on a store", async () => {
+  const file = put("files.json", JSON.stringify([OPEN]));
+  const server = await serve("--files", file, "--allow-origin", "https://play.example");
+  expect((await decide(server, "delete")).effect).toBe("allow");
+  expect((await send(server.base, "GET", "/v1/policies", { token: server.token })).status).toBe(404);
+  const { headers } = await send(server.base, "GET", "/v1/health", { headers: { origin: "https://play.example" } });
+  expect(headers["access-control-allow-origin"]).toBe("https://play.example");
+  put("files.json", JSON.stringify([OPEN, NO_DELETES]));
+  while ((await decide(server, "delete")).effect === "allow") await new Promise((next) => setTimeout(next, 50));
+  expect(await server.end()).toBe(0);
+}, 60_000);
+
+it("takes API keys that are made, listed and revoked by the command", async () => {
+  const database = `pglite:${join(home, "keys")}`;
+  const keys = (...args: string[]) => portcullis(["keys", ...args, "--database", database]);
+  expect(portcullis(["migrate", "--database", database]).code).toBe(0);
+  const made = keys("create", "--tenant", "acme", "--role", "reader", "--role", "author", "--name", "ci");
+  const key = made.out.trim();
+  expect(key).toMatch(/^pck_[0-9a-f]{16}_[0-9a-f]{64}$/);
+  const gone = keys("create", "--role", "admin", "--name", "gone").out.trim();
+  expect(JSON.parse(keys("revoke", gone.slice(4, 20)).out)).toMatchObject({
+    name: "gone",
+    revoked_at: expect.any(String),
+  });
+  const listed = keys("list", "--tenant", "acme").out;
+  expect(JSON.parse(listed)).toMatchObject({ id: key.slice(4, 20), roles: ["reader", "author"], tenant_id: "acme" });
+  expect(listed).not.toContain(key.slice(21));
+  expect(keys("revoke", "0".repeat(16)).err).toContain("api_key_not_found");
+  expect(keys("create", "--role", "admin", "--tenant", "acme", "--name", "x").err).toContain("invalid_argument");
+  const server = await serve("--database", database, "--api-keys");
+  expect(server.token).toBeUndefined();
+  expect((await send(server.base, "GET", "/v1/policies", { token: key })).status).toBe(200);
+  expect((await send(server.base, "GET", "/v1/policies", { token: gone })).status).toBe(401);
+  expect(await server.end()).toBe(0);
+}, 180_000);
+
+it("starts nothing that is not meant", () => {
+  const refused = (...args: string[]) => {
+    const { code, out, err } = portcullis(["serve", "--port", "0", ...args]);
+    expect(out).toBe("");
+    return [code, err];
+  };
+  expect(refused("--host", "0.0.0.0")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
+  expect(refused("--host", "::")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
+  expect(refused("--data", "x", "--files", "y")).toEqual([2, expect.stringContaining("exclude one another")]);
+  expect(refused("--files", "y", "--api-keys")).toEqual([2, expect.stringContaining("needs a database")]);
+  expect(refused("--port", "70000")).toEqual([2, expect.stringContaining("given twice")]);
+  expect(refused("--allow-origin", "https://play.example/path")).toEqual([2, expect.stringContaining("is no origin")]);
+  expect(refused("--allow-origin", "*")).toEqual([2, expect.stringContaining("is no origin")]);
+  expect(
+    refused("--jwt-issuer", "https://issuer.example", "--files", put("open.json", JSON.stringify([OPEN]))),
+  ).toEqual([2, expect.stringContaining("JSON Web Tokens need")]);
+  const broken = put("broken.json", JSON.stringify([{ ...OPEN, colour: 1 }]));
+  expect(refused("--files", broken)).toEqual([1, expect.stringContaining("policy_set_invalid")]);
+}, 120_000);
