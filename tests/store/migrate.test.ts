@@ -12,7 +12,7 @@ import { COMMAND } from "../cli/run.js";
 import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 
-const NAMES = ["schema", "policies"];
+const NAMES = ["schema", "policies", "decision_log"];
 const VERSION = NAMES.length - 1;
 const policy = { id: "a", name: "a", scope: "global", effect: "deny", rule_expr: {} } as const;
 const platform = { tenant: null, by: "test" };

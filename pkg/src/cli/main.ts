@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: "bring the schema of a database up to date, or print what would",
     load: async () => (await import("./commands/migrate.js")).migrate,
   },
+  log: {
+    about: "export, check, replay or shorten the log of decisions",
+    load: async () => (await import("./commands/log.js")).log,
+  },
   schema: {
     about: "print the JSON Schema of policies, for editors",
     load: async () => (await import("./commands/schema.js")).schema,
