@@ -9,6 +9,8 @@ const NONE: Dropped["counts"] = { allow: 0, deny: 0, require_approval: 0, unread
 export class Chain {
   readonly writer: string;
   readonly #sampleAllows: number;
+  /** Not after what it holds, or retention would keep all for its beginning. */
+  readonly #began = Date.now();
   #seq = 0;
   #prev: string | null = null;
 
@@ -27,7 +29,7 @@ export class Chain {
     const sealed: Sealed[] = [];
     const common = () => ({ v: 1, writer: this.writer, seq: this.#seq, prev: this.#prev, time: Date.now() }) as const;
     if (this.#prev === null) {
-      sealed.push(this.#join({ ...common(), kind: "genesis", sample_allows: this.#sampleAllows }));
+      sealed.push(this.#join({ ...common(), time: this.#began, kind: "genesis", sample_allows: this.#sampleAllows }));
     }
     let unreadable = 0;
     for (const draft of drafts) {

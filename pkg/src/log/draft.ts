@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Request } from "../types/inputs.js";
 import { canonical, digestOf, type Json } from "./canonical.js";
 import type { Decided, DecisionEntry, DecisionRecord } from "./entry.js";
-import { type Copied, copied, type Paths, pathsOf, plainText } from "./snapshot.js";
+import { type Copied, copied, type Paths, pathsOf, plain, plainText } from "./snapshot.js";
 
 /** Which parts of requests are kept. */
 export interface RequestOptions {
@@ -75,7 +75,8 @@ export class Drafter {
     const { decision, time, enforced, latencyUs, ids, request } = draft;
     const { effect, code, mode, reasons, shadow, policy_set } = decision;
     const policies = reasons.map(({ policy_id }) => policy_id).filter((id) => id !== null);
-    const body = request === undefined ? null : this.#redacted(request.value, this.#hashed);
+    const whole = request === undefined ? null : plain(request.value);
+    const body = this.#redacted(whole, this.#hashed);
     const named = { ...ids };
     for (const key of Object.keys(named) as (keyof Ids)[]) named[key] = ids[key] === null ? null : plainText(ids[key]);
     return {
@@ -127,7 +128,7 @@ function idsOf(request: Request | null, call: DecisionRecord["call"]): Ids {
   const given = (typeof request === "object" && request !== null ? request : {}) as Partial<Request>;
   const { action = call?.action } = given;
   const ids: Ids = {
-    tenant: whole(given.tenant),
+    tenant: uncut(given.tenant),
     action: short(action),
     app: idOf(given.app),
     user: idOf(given.user),
@@ -147,7 +148,7 @@ function idOf(entity: unknown): string | null {
 }
 
 /** A tenant's id that was cut could be that of another one. */
-function whole(entity: unknown): string | null {
+function uncut(entity: unknown): string | null {
   const id = idOf(entity);
   return id !== null && id.length < LONGEST_ID ? id : null;
 }

@@ -100,27 +100,37 @@ class Copier {
         this.exact = false;
         continue;
       }
-      const name = this.#text(key);
+      this.bytes += key.length;
       const copy = this.copy(member, below, depth + 1);
-      if (name === "__proto__") this.exact = false;
-      else members[name] = copy;
+      if (key === "__proto__") this.exact = false;
+      else members[key] = copy;
     }
     return members;
   }
 
   #text(text: string): string {
     this.bytes += text.length;
-    if (this.bytes > this.#most) {
-      this.exact = false;
-      return "";
-    }
-    const plain = plainText(text);
-    if (plain !== text) this.exact = false;
-    return plain;
+    if (this.bytes <= this.#most) return text;
+    this.exact = false;
+    return "";
   }
 
   #inexact(): null {
     this.exact = false;
     return null;
   }
+}
+
+/** Behind the call: a copy whose texts are plain; itself where all were. */
+export function plain(value: Json): Json {
+  if (typeof value === "string") return plainText(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const elements = value.map(plain);
+    return elements.every((element, i) => element === value[i]) ? value : elements;
+  }
+  const members = value as { readonly [key: string]: Json };
+  const entries = Object.keys(members).map((key) => [plainText(key), plain(members[key] as Json)] as const);
+  const unchanged = Object.keys(members).every((key, i) => entries[i]?.[0] === key && entries[i]?.[1] === members[key]);
+  return unchanged ? value : Object.fromEntries(entries);
 }

@@ -62,8 +62,9 @@ class Telemetry implements DecisionTelemetry {
     });
   }
 
-  append({ decision, request, call, enforced, latencyUs }: DecisionRecord): void {
+  append(record: DecisionRecord): void {
     try {
+      const { decision, request, call, enforced, latencyUs } = record;
       const { effect, code } = decision;
       const action = call?.action ?? request?.action;
       const attributes: Attributes = {

@@ -92,13 +92,13 @@ export class DatabaseLog implements LogSink, ChainReader {
       for (let after = -1, rows: readonly Row[] | undefined; rows === undefined || rows.length === PAGE; ) {
         rows = await this.#statements.run(LOG, (sql) =>
           sql(
-            `SELECT seq::text, ${LINE} FROM :"schema".decision_log
+            `SELECT seq::text AS place, ${LINE} FROM :"schema".decision_log
              WHERE writer = $1 AND seq > $2::text::bigint AND seq <= $3::text::bigint ORDER BY seq LIMIT ${PAGE}`,
             [writer, String(after), String(seq)],
           ),
         );
         if (rows.length > 0) yield { lines: rows.map(({ line }) => String(line)) };
-        after = Number(rows.at(-1)?.["seq"] ?? from?.seq ?? seq);
+        after = Number(rows.at(-1)?.["place"] ?? from?.seq ?? seq);
       }
     }
     // Chains that no head knows.
@@ -168,13 +168,13 @@ export class DatabaseDecisions implements DecisionReader {
     this.#statements = new Statements(options);
   }
 
-  list(actor: Actor, options: LogListOptions = {}): Promise<LogPage> {
+  async list(actor: Actor, options: LogListOptions = {}): Promise<LogPage> {
     const { tenant, by } = checkedActor(actor);
     const limit = checkedLimit(options.limit);
     const own = tenant === null ? {} : { tenant };
     // Where the caller is a tenant, no filter leads beyond it.
     if (tenant !== null && options.tenant !== undefined && options.tenant !== tenant) {
-      return Promise.resolve({ decisions: [], next: null });
+      return { decisions: [], next: null };
     }
     const { where, parameters } = conditions({ ...options, ...own }, tenant !== null);
     const before = options.cursor === undefined ? undefined : readCursor(options.cursor);
@@ -217,11 +217,12 @@ function shown(entry: DecisionEntry, seen: ReadonlySet<string> | undefined): Log
 
 /** Time, writer and place in its chain: unique, and ordered. */
 type Place = readonly [string, string, string];
-const PLACE = "time::text AS at, writer, seq::text AS seq";
+// Named otherwise than the columns, or these would be ordered as text.
+const PLACE = "time::text AS at, writer, seq::text AS place";
 const placeAt = (from: number) => `($${from + 1}::text::bigint, $${from + 2}::text, $${from + 3}::text::bigint)`;
 
 function placeOf(row: Row | undefined): Place | undefined {
-  return row === undefined ? undefined : [String(row["at"]), String(row["writer"]), String(row["seq"])];
+  return row === undefined ? undefined : [String(row["at"]), String(row["writer"]), String(row["place"])];
 }
 
 function cursorOf([time, writer, seq]: Place): string {
