@@ -74,7 +74,7 @@ describe("an entry", () => {
   });
 
   it("keeps no request unless asked, then not its input, and hashes what is named", async () => {
-    const kept = async (options: DecisionLogOptions["request"]) =>
+    const kept = async (options: NonNullable<DecisionLogOptions["request"]>) =>
       (await logged((log) => log.append(record("deny")), { request: options })).sink.entries[1];
     const { input: _, ...others } = request();
     expect(await kept({})).toMatchObject({ request: others, complete: false });
