@@ -1,6 +1,6 @@
 // Faults of a real server: killed, started again, held up, read-only. What was acknowledged stays, what is not known is denied.
 import type { PolicyEngineService } from "portcullis/service";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Cluster } from "../postgres/cluster.js";
 import { open, platform, policy, request, type Stored, stored, until } from "./support.js";
 
@@ -13,8 +13,11 @@ beforeAll(async () => {
   await db.store.create(platform, open);
 }, 120_000);
 
+// Machines that test may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** Looks often, and gives up soon. */
-const IMPATIENT = { pollMs: 100, maxStalenessMs: 1_000, timeoutMs: 500 };
+const IMPATIENT = { pollMs: 100, maxStalenessMs: 2_000, timeoutMs: 5_000 };
 const code = (service: PolicyEngineService, tool = "search") => service.decide(request({ tool: { id: tool } })).code;
 /** Writes as soon as the database takes it, or has taken it and could not say so. */
 const eventually = (write: () => Promise<unknown>) =>
@@ -33,7 +36,8 @@ describe("a server that is killed", () => {
     await until(() => service.health().failure !== null);
     expect(service.health().failure).toMatchObject({ code: "database_unavailable", remedy: expect.any(String) });
     await until(() => code(service) === "policies_unavailable");
-    expect(service.health()).toMatchObject({ status: "unavailable", watching: false });
+    await until(() => !service.health().watching);
+    expect(service.health().status).toBe("unavailable");
     const decision = service.decide(request());
     expect(decision).toEqual({
       effect: "deny",
@@ -109,7 +113,7 @@ it("a server that is held up is as good as none, and is found again", async () =
   cluster.freeze();
   try {
     await until(() => code(service) === "policies_unavailable");
-    expect(service.health().failure).toMatchObject({ code: "database_unavailable" });
+    await until(() => service.health().failure?.code === "database_unavailable");
   } finally {
     cluster.thaw();
   }
@@ -127,7 +131,7 @@ it("a server that takes no writes refuses them by name, and is read on", async (
     code: "database_read_only",
     retryable: true,
   });
-  expect(code(service)).toBe("allowed");
+  await until(() => code(service) === "allowed");
   await cluster.kill();
   await cluster.up();
   await eventually(() => db.store.setEnabled(platform, "kept", true, saved));

@@ -3,9 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { type Decision, type Policy, PolicyEngine } from "portcullis";
 import { type Health, PolicyEngineService, type PolicySource } from "portcullis/service";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Line } from "../postgres/line.js";
 import { acme, anonymous, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
+
+// Machines that test may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** So long that no poll comes in a test. */
 const NEVER = { pollMs: 3_600_000, maxStalenessMs: 7_200_000 };

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { migrate, PolicyStore, printMigrations } from "portcullis/service";
+import { databaseSource, migrate, PolicyEngineService, PolicyStore, printMigrations } from "portcullis/service";
 import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
 import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
+import { request, until } from "../service/support.js";
 
 const NAMES = ["schema", "policies", "decision_log"];
 const VERSION = NAMES.length - 1;
@@ -187,6 +188,27 @@ describe("on PostgreSQL", () => {
     } finally {
       await source.destroy();
     }
+  });
+
+  it("need no roles: the owner is under row level security, and loads all where it says so", async () => {
+    await migrate(owner, { schema: "alone" });
+    const store = new PolicyStore({ database: owner, schema: "alone" });
+    for (const tenant of ["acme", "bolt"]) {
+      await store.create({ tenant, by: "test" }, { name: tenant, scope: "global", effect: "deny", rule_expr: {} });
+    }
+    expect((await owner.query("SELECT count(*)::int AS count FROM alone.policies")).rows).toEqual([{ count: 0 }]);
+    const source = databaseSource({ database: owner, schema: "alone" });
+    expect((await source.load()).policies).toHaveLength(2);
+    const service = await PolicyEngineService.start({ source });
+    await until(() => service.health().watching);
+    for (const [id, code] of Object.entries({
+      acme: "denied_by_policy",
+      bolt: "denied_by_policy",
+      corp: "no_matching_allow",
+    })) {
+      expect(service.decide(request({ tenant: { id } })).code).toBe(code);
+    }
+    await service.close();
   });
 
   it("joins a client of the host, within its transaction and without one", async () => {

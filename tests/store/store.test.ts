@@ -1,8 +1,16 @@
 // The store, on PostgreSQL as a role that owns nothing, and on PGlite.
 import { PolicySetError, PortcullisError } from "portcullis";
-import { type Actor, type PolicyInput, PolicyStore, RevisionConflictError } from "portcullis/service";
+import {
+  type Actor,
+  databaseSource,
+  PolicyEngineService,
+  type PolicyInput,
+  PolicyStore,
+  RevisionConflictError,
+} from "portcullis/service";
 import { beforeAll, describe, expect, it } from "vitest";
 import { KINDS, type Prepared } from "../postgres/kinds.js";
+import { request, until } from "../service/support.js";
 
 const platform: Actor = { tenant: null, by: "root@platform" };
 const ann: Actor = { tenant: "acme", by: "ann" };
@@ -87,6 +95,10 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     cycle["rule_expr"] = cycle;
     await expect(store.create(ann, cycle as never)).rejects.toEqual(failing("invalid_argument"));
     await expect(create(ann, { name: "a\0b" })).rejects.toEqual(failing("invalid_argument"));
+    const { diagnostics } = await create(ann, { description: "é".repeat(32_769) }).catch((thrown) => thrown);
+    expect(diagnostics).toMatchObject([{ code: "text_too_long", pointer: "/description" }]);
+    expect((await create(ann, { description: "é".repeat(32_768) })).description).toHaveLength(32_768);
+    await expect(store.list({ tenant: "x".repeat(257), by: "x" })).rejects.toEqual(failing("invalid_argument"));
     await expect(store.create({ tenant: "", by: "x" }, draft)).rejects.toEqual(failing("invalid_argument"));
     await expect(store.create({ tenant: "acme", by: "" }, draft)).rejects.toEqual(failing("invalid_argument"));
   });
@@ -427,6 +439,43 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     expect(off.policy).toMatchObject({ enabled: false, rule_expr: { nonsense: 1 }, revision: 3 });
     await expect(store.setEnabled(ann, policy.id, true, off.policy)).rejects.toEqual(failing("policy_set_invalid"));
     expect((await store.restore(ann, policy.id, 1, off.policy)).policy).toMatchObject({ enabled: true, revision: 4 });
+  });
+
+  it("is followed by a service on what the host has, by notification", async () => {
+    const source = databaseSource({ database: prepared.loader, role: prepared.loaderRole });
+    const service = await PolicyEngineService.start({ source, pollMs: 3_600_000, maxStalenessMs: 7_200_000 });
+    await until(() => service.health().watching);
+    const reasons = () =>
+      service.decide(request({ tool: { id: "followed" } })).reasons.map(({ policy_id }) => policy_id);
+    const followed = await create(ann, { rule_expr: { target: ["followed"] } });
+    await until(() => reasons().includes(followed.id));
+    await store.delete(ann, followed.id, followed);
+    await until(() => !reasons().includes(followed.id));
+    await service.close();
+  });
+
+  it("is loaded whole, by changes, and by what a policy was earlier", async () => {
+    const source = databaseSource({ database: prepared.loader, role: prepared.loaderRole });
+    const before = await source.load();
+    expect(await source.changes(before.change)).toEqual({ change: before.change, replaced: [], removed: [] });
+    const first = await create(ann);
+    const second = await create(bob);
+    const { policy: changed } = await store.setEnabled(ann, first.id, false, first);
+    await store.delete(bob, second.id, second);
+    const changes = await source.changes(before.change);
+    expect(changes).toMatchObject({ replaced: [{ id: first.id, revision: 2 }], removed: [second.id] });
+    const { revision: _, created_at, updated_at, updated_by, ...content } = changed;
+    expect(JSON.parse(changes?.replaced[0]?.text ?? "")).toEqual(content);
+    const ids = ({ policies }: { policies: readonly { id: string }[] }) => policies.map(({ id }) => id);
+    expect(ids(await source.load())).toEqual([...ids(before), first.id].sort());
+    const earlier = [];
+    for await (const each of source.earlier?.(first.id, 2) ?? []) earlier.push(each.revision);
+    expect(earlier).toEqual([1]);
+    for await (const each of source.earlier?.(second.id, 3) ?? [])
+      throw new Error(`deleted, and still there: ${each.id}`);
+    // From the beginning there may be more changes than are read one by one; none is left out.
+    expect((await source.changes(0))?.change ?? (await source.load()).change).toBe(changes?.change);
+    expect(await source.changes(before.change + 1_000_000)).toBeUndefined();
   });
 
   it(`says what to do where the schema is missing (${kind})`, async () => {

@@ -24,21 +24,27 @@ export interface Draft {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Characters of a name for who calls. */
+/** Characters of a name for who calls, and of a tenant's id. */
 const LONGEST_NAME = 256;
+/** Bytes of a description, as of a rule: each instance holds all of them. */
+const LONGEST_DESCRIPTION = 65_536;
 
 /** @throws PortcullisError `invalid_argument`. */
 export function checkedActor({ tenant, by }: Actor): Actor {
-  if (tenant !== null && (typeof tenant !== "string" || tenant === "")) {
+  if (tenant !== null && !isName(tenant)) {
     throw invalidArgument(
-      "the actor's `tenant` is neither text nor null",
+      `the actor's \`tenant\` is neither null nor a text of 1 to ${LONGEST_NAME} characters`,
       "Give the tenant's id, or null for the platform.",
     );
   }
-  if (typeof by !== "string" || by === "" || by.length > LONGEST_NAME) {
+  if (!isName(by)) {
     throw invalidArgument(`the actor's \`by\` is no text of 1 to ${LONGEST_NAME} characters`, "Say who it is.");
   }
   return { tenant, by };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value.length <= LONGEST_NAME;
 }
 
 /** Checks policies before they are stored. */
@@ -83,7 +89,7 @@ export class Drafts {
       visibility: said.visibility ?? (owner === null ? "private" : "public"),
     } as PolicyContent;
     // What it said goes before what is stored of it, so that a key of no meaning is found and not lost.
-    const warnings = this.#findings(JSON.stringify({ ...said, ...policy }));
+    const warnings = this.#findings(JSON.stringify({ ...said, ...policy }), described(policy));
     return { policy, warnings };
   }
 
@@ -112,8 +118,8 @@ export class Drafts {
   }
 
   /** @throws PolicySetError if there are errors among them. */
-  #findings(text: string): readonly Diagnostic[] {
-    const { diagnostics } = this.#validate([text], this.#catalogue ?? null);
+  #findings(text: string, own: readonly Diagnostic[] = []): readonly Diagnostic[] {
+    const diagnostics = [...this.#validate([text], this.#catalogue ?? null).diagnostics, ...own];
     if (diagnostics.some(({ severity }) => severity === "error")) throw refused(diagnostics);
     return diagnostics.map(ofPolicy);
   }
@@ -127,6 +133,15 @@ function textOf(given: unknown): string {
     // Cycles, bigints, what getters throw.
     throw caused(invalidArgument("what was given has no form in JSON", "Give plain data, or JSON text."), cause);
   }
+}
+
+/** What the core leaves to whoever stores it. */
+function described({ description, id }: PolicyContent): Diagnostic[] {
+  const bytes = typeof description === "string" ? Buffer.byteLength(description) : 0;
+  if (bytes <= LONGEST_DESCRIPTION) return [];
+  const message = `the description has ${bytes} bytes, and ${LONGEST_DESCRIPTION} are allowed`;
+  const place = { policy_id: id, pointer: "/0/description" };
+  return [{ code: "text_too_long", severity: "error", ...place, message, help: "shorten it" }];
 }
 
 function refused(diagnostics: readonly Diagnostic[]): PolicySetError {

@@ -138,7 +138,9 @@ class Ear implements Listening {
   /** Listens until the connection ends; answers whether it ever did. */
   async #listen(closing: AbortSignal): Promise<boolean> {
     const attempt = new AbortController();
-    const signal = AbortSignal.any([closing, attempt.signal]);
+    const { signal } = attempt;
+    const giveUp = () => attempt.abort();
+    closing.addEventListener("abort", giveUp, { once: true });
     let client: PgClient | undefined;
     let listened = false;
     try {
@@ -155,6 +157,7 @@ class Ear implements Listening {
     } catch {
       // It is tried again, and whoever polls has said already that there is no database.
     } finally {
+      closing.removeEventListener("abort", giveUp);
       attempt.abort();
       if (listened) this.#listener.onState(false);
       client?.end().catch(() => undefined);
