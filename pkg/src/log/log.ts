@@ -8,11 +8,12 @@ import type { Anchor, Counts, DecisionRecord, Recorder, Sealed } from "./entry.j
 import { Queue } from "./queue.js";
 import { Sampler } from "./sample.js";
 import type { LogSink } from "./sink.js";
+import { plainText } from "./snapshot.js";
 
 export interface DecisionLogOptions {
   /** Where entries are kept: `databaseLog` or `fileLog`. */
   readonly sink: LogSink;
-  /** What names of writers begin with, such as a host's name; each start of a process is a writer of its own. */
+  /** What names of writers begin with, such as a host's, up to 64 characters; each start of a process is a writer of its own. */
   readonly name?: string;
   /** Also keeps requests, but their input unless `omit` says otherwise. Without it, none are kept. */
   readonly request?: RequestOptions;
@@ -53,6 +54,8 @@ export interface Closed {
   readonly head: Anchor | null;
 }
 
+/** Characters of a name; of longer ones the rest is left out. */
+const LONGEST_NAME = 64;
 const BATCH = 200;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
@@ -100,7 +103,7 @@ export class DecisionLog implements Recorder {
     checked("maxEntries", maxEntries, 1, 10_000_000);
     checked("maxBytes", maxBytes, 1_024, 2 ** 40);
     checked("flushMs", flushMs, 0, 60_000);
-    const writer = `${name === undefined ? "" : `${name}-`}${randomUUID()}`;
+    const writer = `${name === undefined ? "" : `${plainText(name.slice(0, LONGEST_NAME))}-`}${randomUUID()}`;
     this.#sink = sink;
     this.#drafter = new Drafter(request);
     this.#sampler = new Sampler(sampleAllows, writer);
