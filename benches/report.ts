@@ -9,7 +9,7 @@ import { type Row, type Table, tableOf } from "./table.js";
 
 const here = new URL("./", import.meta.url);
 /** The order of the tables: first what has targets of its own. Files not named here come last. */
-const ORDER = ["decide", "peers", "enforce", "sets", "load", "command", "extremes", "native", "heap"];
+const ORDER = ["decide", "peers", "enforce", "sets", "load", "command", "log", "extremes", "native", "heap"];
 /** Those that check agreement. */
 const CHECKS = ["decide", "peers"];
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 type Sources = ReadonlyMap<string, string>;
 
 /** What only servers have: a browser never loads it. */
-const SERVER = ["service", "store", "approvals", "limits", "http", "nestjs", "cli"];
+const SERVER = ["service", "log", "store", "approvals", "limits", "http", "nestjs", "cli"];
 const DATABASES = /^(pg|postgres|@electric-sql\/pglite|kysely|drizzle-orm)(\/|$)/;
 /** In capitals, as the project writes SQL: prose may well select something from a list. */
 const SQL =

@@ -18,6 +18,9 @@ export interface Prepared {
   /** For the loader. */
   readonly loader: DatabaseLike;
   readonly loaderRole: string | undefined;
+  /** For the decision log. */
+  readonly log: DatabaseLike;
+  readonly logRole: string | undefined;
   /** As the superuser, whom row level security does not bind. */
   readonly above: DatabaseLike;
   /** As the superuser, by hand. */
@@ -28,11 +31,17 @@ export interface Prepared {
 
 async function onPostgres(): Promise<Prepared> {
   const database = await newDatabase();
-  const [owner, app, loader, superuser] = [database.owner, database.app, database.loader, database.superuser].map(
-    (connectionString) => new pg.Pool({ connectionString, max: 5 }),
-  ) as [pg.Pool, pg.Pool, pg.Pool, pg.Pool];
+  const [owner, app, loader, log, superuser] = [
+    ...[database.owner, database.app, database.loader, database.log, database.superuser],
+  ].map((connectionString) => new pg.Pool({ connectionString, max: 5 })) as [
+    pg.Pool,
+    pg.Pool,
+    pg.Pool,
+    pg.Pool,
+    pg.Pool,
+  ];
   // Before the database is dropped, which was added earlier.
-  afterwards(() => Promise.all([owner, app, loader, superuser].map((pool) => pool.end())));
+  afterwards(() => Promise.all([owner, app, loader, log, superuser].map((pool) => pool.end())));
   await migrate(owner, { roles: database.roles });
   await database.join();
   return {
@@ -40,6 +49,8 @@ async function onPostgres(): Promise<Prepared> {
     appRole: undefined,
     loader,
     loaderRole: undefined,
+    log,
+    logRole: undefined,
     above: superuser,
     hand: async (statement, parameters) => (await superuser.query(statement, parameters)).rows,
     async transaction(work) {
@@ -68,6 +79,8 @@ async function onPglite(): Promise<Prepared> {
     appRole: "portcullis_app",
     loader: db,
     loaderRole: "portcullis_loader",
+    log: db,
+    logRole: "portcullis_log",
     above: db,
     hand: async (statement, parameters) => (await db.query<Record<string, unknown>>(statement, parameters)).rows,
     transaction: (work) => db.transaction((inner) => work(inner as unknown as Host)),

@@ -15,11 +15,13 @@ export interface TestDatabase {
   readonly app: string;
   /** Is a member of the role `loader`, and no more. */
   readonly loader: string;
+  /** Is a member of the role `log`, and no more. */
+  readonly log: string;
   /** The names that the roles get by migrating. */
-  readonly roles: { readonly app: string; readonly loader: string };
+  readonly roles: { readonly app: string; readonly loader: string; readonly log: string };
   /** As the superuser. */
   readonly superuser: string;
-  /** Makes the users of `app` and `loader`, once the roles are there. */
+  /** Makes the users of `app`, `loader` and `log`, once the roles are there. */
   join(): Promise<void>;
 }
 
@@ -39,15 +41,19 @@ export async function sql(address: string, ...statements: string[]): Promise<pg.
 /** A database that is gone after the tests of the file. */
 export async function newDatabase(server = SERVER): Promise<TestDatabase> {
   const name = `portcullis_test_${randomBytes(6).toString("hex")}`;
-  const roles = { app: `${name}_app`, loader: `${name}_loader` };
-  const [owner, appUser, loaderUser] = [`${name}_owner`, `${name}_app_user`, `${name}_loader_user`];
+  const roles = { app: `${name}_app`, loader: `${name}_loader`, log: `${name}_log` };
+  const [owner, appUser, loaderUser, logUser] = ["owner", "app_user", "loader_user", "log_user"].map(
+    (user) => `${name}_${user}`,
+  ) as [string, string, string, string];
   await sql(server, `CREATE ROLE ${owner} LOGIN CREATEROLE`, `CREATE DATABASE ${name} OWNER ${owner}`);
   afterwards(async () => {
     // The server may be one that the tests have stopped.
     await sql(
       server,
       `DROP DATABASE ${name} WITH (FORCE)`,
-      ...[appUser, loaderUser, roles.app, roles.loader, owner].map((role) => `DROP ROLE IF EXISTS ${role}`),
+      ...[appUser, loaderUser, logUser, roles.app, roles.loader, roles.log, owner].map(
+        (role) => `DROP ROLE IF EXISTS ${role}`,
+      ),
     ).catch((error: unknown) => {
       if (server === SERVER) throw error;
     });
@@ -64,12 +70,14 @@ export async function newDatabase(server = SERVER): Promise<TestDatabase> {
     owner: as(owner),
     app: as(appUser),
     loader: as(loaderUser),
+    log: as(logUser),
     superuser: as(new URL(server).username),
     join: async () => {
       await sql(
         server,
         `CREATE ROLE ${appUser} LOGIN IN ROLE ${roles.app}`,
         `CREATE ROLE ${loaderUser} LOGIN IN ROLE ${roles.loader}`,
+        `CREATE ROLE ${logUser} LOGIN IN ROLE ${roles.log}`,
       );
     },
   };

@@ -37,6 +37,11 @@ export class Args {
     this.#values = values;
   }
 
+  /** The same without the first file, where that is the name of a part of the command. */
+  rest(): Args {
+    return new Args(this.files.slice(1), this.#values);
+  }
+
   flag(name: string): boolean {
     return this.#values.has(name);
   }

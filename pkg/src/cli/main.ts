@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: "serve policies and decisions over HTTP",
     load: async () => (await import("./commands/serve.js")).serve,
   },
+  log: {
+    about: "export, check, replay or shorten the log of decisions",
+    load: async () => (await import("./commands/log.js")).log,
+  },
   schema: {
     about: "print the JSON Schema of policies, for editors",
     load: async () => (await import("./commands/schema.js")).schema,

@@ -1,12 +1,18 @@
-// `portcullis/service`, for servers: policies in a database or in files, the service that decides by them, and enforcers.
+// `portcullis/service`, for servers: policies in a database or in files, the service that decides by them,
+// enforcers, and the log of decisions.
+import { FileLog, type FileLogOptions } from "../log/file.js";
+import type { DecisionReader } from "../log/reader.js";
+import type { LogSink } from "../log/sink.js";
 import { FileSource, type FileSourceOptions } from "../service/files.js";
 import { PolicyEngineService as Service, type ServiceOptions } from "../service/service.js";
 import type { PolicySource } from "../service/source.js";
+import { DatabaseDecisions, DatabaseLog, type DatabaseLogOptions } from "../store/log.js";
 import { DatabaseSource, type DatabaseSourceOptions } from "../store/source.js";
 import { PolicyStore as Store, type StoreOptions } from "../store/store.js";
 import { PolicyEngine, validate } from "./node.js";
 
 export * from "../limits/index.js";
+export * from "../log/index.js";
 export type { ContainedPolicy } from "../service/contain.js";
 export * from "../service/enforce/index.js";
 export type { FileSourceOptions } from "../service/files.js";
@@ -44,4 +50,19 @@ export function databaseSource(options: DatabaseSourceOptions): PolicySource {
 /** Policies from files, followed as they are saved: for development. */
 export function fileSource(options: FileSourceOptions): PolicySource {
   return new FileSource(options);
+}
+
+/** Logged decisions in a database. */
+export function databaseLog(options: DatabaseLogOptions): DatabaseLog {
+  return new DatabaseLog(options);
+}
+
+/** Logged decisions in a file of NDJSON. */
+export function fileLog(options: FileLogOptions): LogSink {
+  return new FileLog(options);
+}
+
+/** What was logged in a database, as a tenant or the platform is shown it. */
+export function loggedDecisions(options: DatabaseLogOptions): DecisionReader {
+  return new DatabaseDecisions(options);
 }

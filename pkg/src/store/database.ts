@@ -110,6 +110,9 @@ async function joinedTransaction<T>(queryable: Queryable, work: (connection: Con
 
 const NO_TRANSACTION = "25P01";
 /** What a transaction of this package says of itself; `role` must be the last, since it takes rights away. */
-const SETTINGS = ["portcullis.tenant", "portcullis.platform", "portcullis.actor", "portcullis.loader", "role"];
+const SETTINGS = [
+  ...["portcullis.tenant", "portcullis.platform", "portcullis.actor", "portcullis.loader", "portcullis.log"],
+  "role",
+];
 const READ_SETTINGS = `SELECT ${SETTINGS.map((name, i) => `current_setting('${name}', true) AS s${i}`).join(", ")}`;
 const RESTORE_SETTINGS = `SELECT ${SETTINGS.map((name, i) => `set_config('${name}', $${i + 1}, true)`).join(", ")}`;

@@ -10,13 +10,14 @@ import {
   type Migration,
   type Names,
   NEWEST,
+  type RoleNames,
   rolesScript,
   scriptOf,
 } from "./migrations.js";
 
 export interface MigrateOptions extends Omit<Names, "roles"> {
   /** Also makes the roles and grants them what they need; `true` for the names that they have by default. */
-  readonly roles?: boolean | { readonly app: string; readonly loader: string };
+  readonly roles?: boolean | RoleNames;
   /** Milliseconds that one migration may take; default 10 minutes. */
   readonly timeoutMs?: number;
 }

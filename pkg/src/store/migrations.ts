@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import schema from "./migrations/0000_schema.sql";
 import policies from "./migrations/0001_policies.sql";
 import apiKeys from "./migrations/0002_api_keys.sql";
-import roles from "./migrations/roles.sql";
+import decisionLog from "./migrations/0003_decision_log.sql";
+import rolesText from "./migrations/roles.sql";
 import { checkedName, DEFAULT_ROLES, DEFAULT_SCHEMA, fill } from "./sql.js";
 
 /** A step from one state of the schema to the next. Once released it is never edited; another one follows it. */
@@ -19,14 +20,22 @@ export interface Migration {
 export interface Names {
   /** Where the tables are; default `portcullis`. */
   readonly schema?: string | undefined;
-  /** The roles that `roles.sql` makes; default `portcullis_app` and `portcullis_loader`. */
-  readonly roles?: { readonly app: string; readonly loader: string } | undefined;
+  /** The roles that `roles.sql` makes; default `portcullis_app`, `portcullis_loader` and `portcullis_log`. */
+  readonly roles?: RoleNames | undefined;
+}
+
+/** Names of the roles. The log's is the application's with `_log` after it, unless it is given. */
+export interface RoleNames {
+  readonly app: string;
+  readonly loader: string;
+  readonly log?: string;
 }
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: "schema", text: schema },
   { name: "policies", text: policies },
   { name: "api_keys", text: apiKeys },
+  { name: "decision_log", text: decisionLog },
 ].map(({ name, text }, version) => ({
   version,
   name,
@@ -42,11 +51,13 @@ export function inSchema(text: string, { schema = DEFAULT_SCHEMA }: Names = {}):
 }
 
 /** The SQL that makes the roles and grants them what they need. */
-export function rolesScript({ schema = DEFAULT_SCHEMA, roles: { app, loader } = DEFAULT_ROLES }: Names = {}): string {
-  return fill(roles, {
+export function rolesScript({ schema = DEFAULT_SCHEMA, roles = DEFAULT_ROLES }: Names = {}): string {
+  const { app, loader, log = `${app}_log` }: RoleNames = roles;
+  return fill(rolesText, {
     schema: checkedName("schema", schema),
     app: checkedName("role", app),
     loader: checkedName("role", loader),
+    log: checkedName("role", log),
   });
 }
 

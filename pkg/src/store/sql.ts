@@ -8,7 +8,11 @@ const MOST_BYTES = 48;
 export const DEFAULT_SCHEMA = "portcullis";
 
 /** The roles that `roles.sql` makes, unless something else is said. */
-export const DEFAULT_ROLES = { app: "portcullis_app", loader: "portcullis_loader" } as const;
+export const DEFAULT_ROLES = {
+  app: "portcullis_app",
+  loader: "portcullis_loader",
+  log: "portcullis_log",
+} as const;
 
 /** Puts names into SQL, quoted. A name that is not given is an error of ours. */
 export function fill(text: string, names: Readonly<Record<string, string>>): string {

@@ -18,7 +18,7 @@ export const migrate: Command = {
     },
     files: { least: 0, most: 0 },
     notes: [
-      "With `--roles` the user needs CREATEROLE, unless the roles `portcullis_app` and `portcullis_loader` are there.",
+      "With `--roles` the user needs CREATEROLE, unless the roles `portcullis_app`, `portcullis_loader` and\n`portcullis_log` are there.",
       "`--format typeorm` is a file of migrations for TypeORM, in TypeScript. Exits with 1 if something fails.",
     ],
   },

@@ -1,0 +1,47 @@
+// What feeds a log: the service's sink, or an enforcer's observer. One of them, or each call is there twice.
+import type { Decision } from "../types/generated/Decision.js";
+import type { Request } from "../types/inputs.js";
+import type { DecisionRecord, Recorder } from "./entry.js";
+
+/** For `onDecision` of a service. `enforced`: whether what is denied is stopped; default true. */
+export function decisionSink(
+  recorders: Recorder | readonly Recorder[],
+  { enforced = true }: { readonly enforced?: boolean } = {},
+): (decision: Decision, request: Request) => void {
+  const all = listed(recorders);
+  return (decision, request) => {
+    for (const recorder of all) recorder.append({ decision, request, enforced });
+  };
+}
+
+/** As much of an enforcer's report as is logged. */
+export interface ReportedCall {
+  readonly call: NonNullable<DecisionRecord["call"]>;
+  readonly enforced: boolean;
+  readonly request: Request | null;
+  readonly decision: Decision | null;
+  readonly outcome: string;
+  readonly stop: { readonly code: string } | null;
+}
+
+/** For the `observer` of an enforcer: calls with what was decided, also those that were refused undecided. */
+export function callObserver(recorders: Recorder | readonly Recorder[]): { onCall(report: ReportedCall): void } {
+  const all = listed(recorders);
+  return {
+    onCall({ call, enforced, request, decision, stop }) {
+      const record = { decision: decidedOf(decision, stop), request, call, enforced };
+      for (const recorder of all) recorder.append(record);
+    },
+  };
+}
+
+/** What stopped a call counts, where that is not the decision: a limit, facts that were refused. */
+function decidedOf(decision: Decision | null, stop: ReportedCall["stop"]): DecisionRecord["decision"] {
+  if (decision !== null && (stop === null || decision.effect !== "allow")) return decision;
+  const { mode = null, reasons = [], shadow = [], policy_set = null } = decision ?? {};
+  return { effect: "deny", code: stop?.code ?? "invalid_request", mode, reasons, shadow, policy_set };
+}
+
+function listed(recorders: Recorder | readonly Recorder[]): readonly Recorder[] {
+  return Array.isArray(recorders) ? (recorders as readonly Recorder[]) : [recorders as Recorder];
+}
