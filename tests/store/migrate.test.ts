@@ -108,7 +108,7 @@ describe("on PostgreSQL", () => {
     expect(await recorded("half")).toEqual([{ version: 0, name: "schema" }]);
     expect((await owner.query("SELECT to_regclass('half.policies') AS there")).rows).toEqual([{ there: null }]);
     await owner.query("DROP TABLE half.policy_clock");
-    expect((await migrate(owner, { schema: "half" })).applied).toEqual(["policies"]);
+    expect((await migrate(owner, { schema: "half" })).applied).toEqual(NAMES.slice(1));
   });
 
   it("need no right to make schemas where the schema is there", async () => {
