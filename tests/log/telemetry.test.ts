@@ -1,4 +1,9 @@
 // Telemetry, through the real API: its globals are set to ones that remember.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { metrics, trace } from "@opentelemetry/api";
 import { DecisionLog, decisionTelemetry } from "portcullis/service";
 import { afterAll, expect, it } from "vitest";
@@ -75,4 +80,15 @@ it("puts an event on the span that is active, and never throws", async () => {
       }),
     ],
   ]);
+});
+
+it("is nothing where the API is not installed, for both kinds of modules", () => {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-telemetry-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(fileURLToPath(new URL("../../pkg/dist", import.meta.url)), join(folder, "dist"), { recursive: true });
+  for (const load of ['import("./dist/service.js")', 'Promise.resolve(require("./dist/service.cjs"))']) {
+    const program = `${load}.then((m) => m.decisionTelemetry()).then(console.log)`;
+    const args = ["--input-type=commonjs", "--eval", program];
+    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" })).toBe("undefined\n");
+  }
 });
