@@ -1,9 +1,9 @@
 // The databases that the store's suite runs on: PostgreSQL, each part as its role, and PGlite.
 import { PGlite } from "@electric-sql/pglite";
-import pg from "pg";
+import type pg from "pg";
 import { type DatabaseLike, migrate } from "portcullis/service";
 import { afterwards } from "./cleanup.js";
-import { newDatabase } from "./server.js";
+import { newDatabase, newPool } from "./server.js";
 
 /** A connection of the host's, as both drivers have them. */
 export interface Host {
@@ -33,13 +33,7 @@ async function onPostgres(): Promise<Prepared> {
   const database = await newDatabase();
   const [owner, app, loader, log, superuser] = [
     ...[database.owner, database.app, database.loader, database.log, database.superuser],
-  ].map((connectionString) => new pg.Pool({ connectionString, max: 5 })) as [
-    pg.Pool,
-    pg.Pool,
-    pg.Pool,
-    pg.Pool,
-    pg.Pool,
-  ];
+  ].map((connectionString) => newPool({ connectionString, max: 5 })) as [pg.Pool, pg.Pool, pg.Pool, pg.Pool, pg.Pool];
   // Before the database is dropped, which was added earlier.
   afterwards(() => Promise.all([owner, app, loader, log, superuser].map((pool) => pool.end())));
   await migrate(owner, { roles: database.roles });

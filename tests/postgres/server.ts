@@ -38,6 +38,13 @@ export async function sql(address: string, ...statements: string[]): Promise<pg.
   }
 }
 
+/** A pool whose idle connections the server may end, as it does when a database is dropped before they are closed. */
+export function newPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on("error", () => undefined);
+  return pool;
+}
+
 /** A database that is gone after the tests of the file. */
 export async function newDatabase(server = SERVER): Promise<TestDatabase> {
   const name = `portcullis_test_${randomBytes(6).toString("hex")}`;

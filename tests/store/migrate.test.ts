@@ -10,7 +10,7 @@ import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
 import { afterwards } from "../postgres/cleanup.js";
-import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
+import { newDatabase, newPool, sql, type TestDatabase } from "../postgres/server.js";
 import { request, until } from "../service/support.js";
 
 const NAMES = ["schema", "policies", "api_keys", "decision_log"];
@@ -48,7 +48,7 @@ describe("on PostgreSQL", () => {
 
   beforeAll(async () => {
     database = await newDatabase();
-    owner = new pg.Pool({ connectionString: database.owner });
+    owner = newPool({ connectionString: database.owner });
     afterwards(() => owner.end());
   });
 
@@ -116,7 +116,7 @@ describe("on PostgreSQL", () => {
     await sql(database.superuser, `CREATE ROLE ${user} LOGIN`, `CREATE SCHEMA made AUTHORIZATION ${user}`);
     const url = new URL(database.owner);
     url.username = user;
-    const maker = new pg.Pool({ connectionString: url.href });
+    const maker = newPool({ connectionString: url.href });
     try {
       expect((await migrate(maker, { schema: "made" })).applied).toEqual(NAMES);
       // Roles that are there need no CREATEROLE either; ones that are not do.
