@@ -47,11 +47,15 @@ pub fn push_hex(out: &mut String, byte: u8) {
     out.push_str(str::from_utf8(&hex(byte)).unwrap_or_default());
 }
 
-fn hex(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 0xF].map(|nibble| match nibble {
+const fn hex(byte: u8) -> [u8; 2] {
+    [digit(byte >> 4), digit(byte & 0xF)]
+}
+
+const fn digit(nibble: u8) -> u8 {
+    match nibble {
         0..=9 => b'0'.wrapping_add(nibble),
         _ => b'a'.wrapping_sub(10).wrapping_add(nibble),
-    })
+    }
 }
 
 /// Whether a text is that of the digest, letter for letter.

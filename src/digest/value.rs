@@ -57,8 +57,8 @@ fn write(out: &mut String, value: &Value, cap: usize) -> bool {
         }
         Value::Object(members) => {
             out.push('{');
-            let fits = if in_order(members) {
-                write_members(out, &mut members.iter().map(|(k, v)| (k.as_str(), v)), cap)
+            let fits = if members.len() <= FEW {
+                write_members(out, &mut few_in_order(members), cap)
             } else {
                 write_members(out, &mut canonical_members(members).into_iter(), cap)
             };
@@ -92,11 +92,26 @@ fn write_members(
     true
 }
 
-/// Whether members came as they are written: sorted, none twice. Most do.
-fn in_order(members: &[(String, Value)]) -> bool {
-    members
-        .windows(2)
-        .all(|pair| matches!(pair, [(a, _), (b, _)] if utf16_cmp(a, b) == Ordering::Less))
+/// As many members are put in order without memory of their own.
+const FEW: usize = 12;
+
+/// As [`canonical_members`], by looking for the next one each time.
+fn few_in_order(members: &[(String, Value)]) -> impl Iterator<Item = (&str, &Value)> {
+    let mut last: Option<&str> = None;
+    std::iter::from_fn(move || {
+        let mut next: Option<&(String, Value)> = None;
+        for member in members {
+            let after = last.is_none_or(|last| utf16_cmp(last, &member.0) == Ordering::Less);
+            // Of a name, the last member.
+            if after && next.is_none_or(|(name, _)| utf16_cmp(&member.0, name) != Ordering::Greater)
+            {
+                next = Some(member);
+            }
+        }
+        let (name, value) = next?;
+        last = Some(name);
+        Some((name.as_str(), value))
+    })
 }
 
 /// The members by name, each name once, with its last value.
@@ -169,6 +184,21 @@ mod tests {
             canonical(&value("{\"a\":1,\"b\":0,\"a\":2}")),
             "{\"a\":2,\"b\":0}"
         );
+    }
+
+    #[test]
+    fn few_members_are_put_in_order_as_many_are() {
+        for count in [FEW, FEW.saturating_add(1)] {
+            let member = |i: usize| format!("\"k{:02}\":{i}", i.wrapping_mul(7) % 11);
+            let members: Vec<String> = (0..count).map(member).collect();
+            let given = value(&format!("{{{}}}", members.join(",")));
+            let sorted = serde_json::from_str::<std::collections::BTreeMap<String, u64>>(&format!(
+                "{{{}}}",
+                members.join(",")
+            ))
+            .unwrap();
+            assert_eq!(canonical(&given), serde_json::to_string(&sorted).unwrap());
+        }
     }
 
     #[test]
