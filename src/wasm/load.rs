@@ -80,10 +80,16 @@ impl CoreLoader {
         }
     }
 
-    /// Takes policies: an array of them as text, or as a deep value.
-    pub fn push(&mut self, text: Option<String>, bytes: Option<Vec<u8>>) {
-        match value(text, bytes, policies_value) {
-            Ok(policies) => self.loader.push_array(policies.unwrap_or_default()),
+    /// Takes policies: an array of them, a deep value.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.loader
+            .push_array(deep::decode(bytes).unwrap_or(Value::Unsupported));
+    }
+
+    /// Takes policies: an array of them as JSON text, in UTF-8.
+    pub fn push_text(&mut self, text: &[u8]) {
+        match policies_value(str::from_utf8(text).unwrap_or_default()) {
+            Ok(policies) => self.loader.push_array(policies),
             Err(diagnostics) => self.loader.report(diagnostics),
         }
     }

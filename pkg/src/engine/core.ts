@@ -60,10 +60,12 @@ export interface Core {
   free(): void;
 }
 
-/** A policy set on its way into the core. Each value comes as text or as bytes. */
+/** A policy set on its way into the core. */
 export interface CoreLoader {
-  /** Takes an array of policies. */
-  push(text?: string | null, bytes?: Uint8Array | null): void;
+  /** Takes an array of policies, encoded. */
+  push(bytes: Uint8Array): void;
+  /** Takes an array of policies as JSON, in UTF-8. */
+  push_text(text: Uint8Array): void;
   /** Works off at most so many policies; `true` when none waits. */
   step(policies: number): boolean;
   /** Makes a part of what was worked off ready to decide; `true` when all of it is. */
@@ -78,6 +80,7 @@ export interface CoreLoader {
 /** One instance of the core. */
 export interface Glue {
   readonly memory: WebAssembly.Memory;
+  /** A catalogue or a residual comes as text or as bytes. */
   readonly CoreLoader: {
     new (text?: string | null, bytes?: Uint8Array | null): CoreLoader;
     residual(text?: string | null, bytes?: Uint8Array | null): CoreLoader;

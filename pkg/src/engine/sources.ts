@@ -14,6 +14,18 @@ const STEP = 32;
 /** Milliseconds that loading may hold up the event loop. */
 const SLICE = 8;
 
+/** Encodes texts into memory of its own: quicker than what the glue does with strings, and nothing is left for the collector. */
+class Utf8 {
+  readonly #encoder = new TextEncoder();
+  #bytes = new Uint8Array(0);
+
+  /** The text's bytes, until the next one is encoded. */
+  of(text: string): Uint8Array {
+    if (this.#bytes.length < 3 * text.length) this.#bytes = new Uint8Array(3 * text.length);
+    return this.#bytes.subarray(0, this.#encoder.encodeInto(text, this.#bytes).written);
+  }
+}
+
 /** A policy or a catalogue, as the core takes it: text as it is, anything else encoded. */
 export function encodeSource(source: unknown): Wire {
   return typeof source === "string" ? source : encodeDeep(source, { capped: false }).slice();
@@ -109,8 +121,12 @@ function* feed(instance: Instance, start: Start, pieces: Iterable<Wire>): Genera
     residual === undefined ? new CoreLoader(...wire(catalogue)) : CoreLoader.residual(...wire(residual)),
   );
   while (!enter(instance, () => loader.step(STEP))) yield;
+  const utf8 = new Utf8();
   for (const piece of pieces) {
-    enter(instance, () => loader.push(...wire(piece)));
+    if (typeof piece === "string") {
+      const bytes = utf8.of(piece);
+      enter(instance, () => loader.push_text(bytes));
+    } else enter(instance, () => loader.push(piece));
     yield;
     while (!enter(instance, () => loader.step(STEP))) yield;
   }
