@@ -21,6 +21,13 @@ function visible({ policies }: Case, random: Random): Policy[] {
 const isPublic = (policy: Policy) =>
   (policy.visibility ?? ((policy.tenant_id ?? null) === null ? "private" : "public")) === "public";
 
+/**
+ * Whether a residual must hold a policy where it may apply. One whose globs would be written otherwise than they were, such
+ * as with fewer stars or escapes, is held back: another glob in its place could reach its cap on steps elsewhere.
+ */
+const isHeld = (policy: Policy) =>
+  isPublic(policy) && !/\*\*|\\\\(?!\\\\|[*?])|"ignore_case"/.test(JSON.stringify(policy));
+
 /** A part of a request, the tenant in it; nothing where it names none. */
 function partOf(request: unknown, random: Random): Known | undefined {
   const { tenant, ...others } = (typeof request === "object" && request !== null ? request : {}) as Request;
@@ -30,9 +37,9 @@ function partOf(request: unknown, random: Random): Known | undefined {
   return Object.fromEntries([["tenant", tenant], ...names.map((name) => [name, others[name]])]) as Known;
 }
 
-/** All that a residual answers for: what the decisions are, and the reasons of public policies. */
+/** All that a residual answers for: what the decisions are, and the reasons of the policies that it holds. */
 function compared({ reasons, shadow: _, ...rest }: Decision, set: Policy[]): string {
-  const seen = new Set(set.filter(isPublic).map(({ id }) => id));
+  const seen = new Set(set.filter(isHeld).map(({ id }) => id));
   const visible = reasons.filter(({ policy_id }) => policy_id === null || seen.has(policy_id));
   return JSON.stringify({ ...rest, visible });
 }
@@ -74,10 +81,7 @@ test(
             if (answer.code === "ask_server") {
               seen.asked += 1;
               expect(answer.effect).toBe("deny");
-              expect(
-                set.every((policy) => isPublic(policy) && !JSON.stringify(policy).includes("**")),
-                message(),
-              ).toBe(false);
+              expect(set.every(isHeld), message()).toBe(false);
             } else {
               seen.decided += 1;
               same(compared(answer, set), compared(here, set), message);
