@@ -29,7 +29,7 @@ fn request(to: &str) -> Value {
 
 fn core(policies: &str) -> Result<Core, JsValue> {
     let mut loader = CoreLoader::new(None, None);
-    loader.push(Some(policies.to_owned()), None);
+    loader.push_text(policies.as_bytes());
     assert!(loader.step(100));
     loader.finish()
 }
@@ -95,7 +95,7 @@ fn what_does_not_load_is_thrown_with_all_findings() {
     let refused = core(r#"[{"id": "x"}, {"id": "y"}]"#).err().unwrap();
     assert!(refused.is_object());
     let mut loader = CoreLoader::new(Some("{".to_owned()), None);
-    loader.push(Some("[]".to_owned()), None);
+    loader.push_text(b"[]");
     assert!(loader.finish().is_err());
 }
 
