@@ -90,3 +90,46 @@ fn code(jumps: &[Jump], head: Head) -> &[Jump] {
         .get(start..start.saturating_add(usize::from(head.len)))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many jumps, told apart by where they lead.
+    fn jumps_to(yes: u16, count: usize) -> Vec<Jump> {
+        vec![Jump::to(yes); count]
+    }
+
+    fn leads(hot: &Hot, number: u32) -> Vec<u16> {
+        let head = hot.head(number).unwrap();
+        hot.code(head).iter().map(|jump| jump.yes).collect()
+    }
+
+    #[test]
+    fn code_that_is_not_used_any_more_makes_room_once_it_is_most_and_much() {
+        let mut hot = Hot::default();
+        hot.put(0, 7, &jumps_to(1, 1_024));
+        hot.put(0, 8, &jumps_to(2, 1));
+        // Most, and not much yet.
+        assert_eq!(hot.jumps.len(), 1_025);
+        hot.put(0, 9, &jumps_to(3, 2));
+        assert_eq!(hot.jumps.len(), 2);
+        assert_eq!(leads(&hot, 0), [3, 3]);
+        assert_eq!(hot.head(0).unwrap().role, 9);
+
+        let mut hot = Hot::default();
+        hot.put(0, 0, &jumps_to(1, 1_025));
+        hot.put(2, 0, &jumps_to(2, 1_025));
+        hot.put(0, 0, &[]);
+        // Much, and half.
+        assert_eq!(hot.jumps.len(), 2_050);
+        hot.put(2, 0, &jumps_to(4, 3));
+        assert_eq!(hot.jumps.len(), 3);
+        assert_eq!((leads(&hot, 0), leads(&hot, 1)), (vec![], vec![]));
+        assert_eq!(leads(&hot, 2), [4, 4, 4]);
+        // From here it is counted anew.
+        hot.put(2, 0, &jumps_to(5, 1));
+        assert_eq!(hot.jumps.len(), 4);
+        assert_eq!(leads(&hot, 2), [5]);
+    }
+}

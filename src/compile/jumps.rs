@@ -42,7 +42,7 @@ pub(crate) struct Jump {
 }
 
 impl Jump {
-    fn new(ask: Ask, node: NodeId, constant: u64) -> Self {
+    pub(crate) fn new(ask: Ask, node: NodeId, constant: u64) -> Self {
         Self {
             what: (u32::from(ask as u8) << 24) | node,
             yes: APPLIES,
@@ -50,6 +50,13 @@ impl Jump {
             low: constant as u32,
             high: (constant >> 32) as u32,
         }
+    }
+
+    /// Any, for tests, with where it leads.
+    #[cfg(test)]
+    pub(crate) fn to(yes: u16) -> Self {
+        let any = Self::new(Ask::IsTrue, 1, 0);
+        Self { yes, ..any }
     }
 
     #[inline(always)]
@@ -202,5 +209,92 @@ fn jump(probe: &Probe) -> (Jump, bool) {
             (Jump::new(Ask::IncludesText, node, u64::from(id)), false)
         }
         _ => unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_is_read_as_it_was_written() {
+        let asks = [
+            Ask::IsLess,
+            Ask::IsLessOrEqual,
+            Ask::IsNumber,
+            Ask::IsText,
+            Ask::IsTrue,
+            Ask::IncludesText,
+            Ask::Unknown,
+        ];
+        for ask in asks {
+            for node in [0, 1, 0x00a5_5a0f, MAX_NODE - 1] {
+                let jump = Jump::new(ask, node, (-12.75_f64).to_bits());
+                assert_eq!((jump.ask(), jump.node()), (ask, node));
+                assert_eq!(jump.number().to_bits(), (-12.75_f64).to_bits());
+                assert_eq!(Jump::new(ask, node, 0x1_0000_0007).text(), 7);
+            }
+        }
+    }
+
+    fn probe(node: NodeId, check: Check) -> Probe {
+        Probe {
+            index: 0,
+            node,
+            default: None,
+            derivation: None,
+            place: node,
+            elements: 0,
+            check,
+        }
+    }
+
+    fn less_than(node: NodeId, right: f64) -> Expr {
+        let order = Order::Less;
+        Expr::Probe(Box::new(probe(node, Check::Compares { order, right })))
+    }
+
+    #[test]
+    fn long_code_is_left_to_the_tree() {
+        let all = |count: usize| {
+            let children: Vec<Expr> = (0..count).map(|_| less_than(30, 1.0)).collect();
+            jumps(Some(&Expr::All(children.into())), None)
+        };
+        assert_eq!(all(MAX_JUMPS).len(), MAX_JUMPS);
+        let beyond = all(MAX_JUMPS + 1);
+        assert_eq!(beyond.len(), 1);
+        assert_eq!(beyond[0].ask(), Ask::Unknown);
+    }
+
+    #[test]
+    fn nodes_beyond_what_a_jump_can_name_are_left_to_the_tree() {
+        let ask = |node| jumps(Some(&less_than(node, 1.0)), None)[0].ask();
+        assert_eq!(ask(MAX_NODE - 1), Ask::IsLess);
+        assert_eq!(ask(MAX_NODE), Ask::Unknown);
+    }
+
+    #[test]
+    fn each_plain_leaf_has_a_test_of_its_own() {
+        let ask = |check: Check| {
+            let (jump, negated) = jump(&probe(30, check));
+            (jump.ask(), negated)
+        };
+        for (order, expected) in [
+            (Order::Less, (Ask::IsLess, false)),
+            (Order::LessOrEqual, (Ask::IsLessOrEqual, false)),
+            (Order::Greater, (Ask::IsLessOrEqual, true)),
+            (Order::GreaterOrEqual, (Ask::IsLess, true)),
+        ] {
+            assert_eq!(ask(Check::Compares { order, right: 1.0 }), expected);
+        }
+        for negated in [false, true] {
+            let equals = |right| ask(Check::Equals { negated, right });
+            assert_eq!(equals(Constant::Bool(true)), (Ask::IsTrue, negated));
+            assert_eq!(equals(Constant::Bool(false)), (Ask::IsTrue, !negated));
+            assert_eq!(equals(Constant::Number(1.0)), (Ask::IsNumber, negated));
+            assert_eq!(equals(Constant::Text(1)), (Ask::IsText, negated));
+        }
+        let includes = ask(Check::Includes(Constant::Text(1)));
+        assert_eq!(includes, (Ask::IncludesText, false));
     }
 }
