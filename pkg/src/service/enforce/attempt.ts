@@ -21,15 +21,20 @@ export class Attempt<Input, Context> {
   held: Held | null = null;
   stop: StopError | null = null;
   repeated = false;
+  /** Microseconds until it was decided; 0 where nobody asks. */
+  latencyUs = 0;
   readonly call: Call<Input, Context>;
+  /** Whether what stops it does: as is said when it is made, to its end. */
+  readonly enforced: boolean;
   readonly step: Step | undefined;
   /** The mode of the work that the call is a part of. */
   readonly around: Mode;
   #key: string | undefined;
 
-  constructor(action: string, id: string, call: Call<Input, Context>, scope: Scope | undefined) {
+  constructor(action: string, id: string, call: Call<Input, Context>, scope: Scope | undefined, enforced: boolean) {
     this.info = { action, id, run_id: null, call_id: call.callId ?? null };
     this.call = call;
+    this.enforced = enforced;
     this.step = call.step ?? scope?.step;
     this.around = scope?.mode === "draft" || this.step?.mode === "draft" ? "draft" : "auto";
   }

@@ -38,13 +38,13 @@ export interface WorkflowNode {
 export class Enforcer<Context = unknown> {
   readonly #clearance: Clearance<Context>;
   readonly #reporter: Reporter;
-  readonly #enforced: boolean;
+  readonly #enforcement: () => "enforce" | "shadow" | undefined;
   readonly #onDenial: "end" | "continue";
 
   constructor(options: EnforcerOptions<Context>) {
     this.#reporter = new Reporter(options.observer);
     this.#clearance = new Clearance(options, this.#reporter);
-    this.#enforced = (options.enforcement ?? options.decisions.enforcement) !== "shadow";
+    this.#enforcement = () => options.enforcement ?? options.decisions.enforcement;
     this.#onDenial = options.onDenial ?? "end";
   }
 
@@ -127,7 +127,7 @@ export class Enforcer<Context = unknown> {
    * @throws SnapshotError for an input that is no JSON, PortcullisError `facts_unavailable`.
    */
   async requestFor({ action, id }: WorkflowNode, call: Call<unknown, Context>): Promise<Request> {
-    const attempt = new Attempt(action, id, call, undefined);
+    const attempt = new Attempt(action, id, call, undefined, false);
     attempt.snapshot = snapshot(call.input);
     return this.#clearance.request(attempt);
   }
@@ -141,9 +141,12 @@ export class Enforcer<Context = unknown> {
     const scope = currentScope();
     const node = scope?.node;
     if (node !== undefined && node.action === action && node.id === id) await node.release();
-    const attempt = new Attempt(action, id, call, scope);
+    const attempt = new Attempt(action, id, call, scope, this.#enforcement() !== "shadow");
+    const { enforced } = attempt;
+    const began = this.#reporter.hearsCalls ? performance.now() : Number.NaN;
     await this.#clearance.clear(attempt);
-    if (this.#enforced) {
+    if (!Number.isNaN(began)) attempt.latencyUs = Math.round((performance.now() - began) * 1_000);
+    if (enforced) {
       const earlier = attempt.stop === null ? attempt.step?.earlier(() => attempt.key) : undefined;
       if (earlier !== undefined) {
         // The step was ended, or the same call was stopped, while this one was being decided.
@@ -153,12 +156,12 @@ export class Enforcer<Context = unknown> {
       }
       if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
     }
-    const input = this.#enforced ? attempt.snapshot : call.input;
-    const mode = this.#enforced ? attempt.mode : attempt.asked;
+    const input = enforced ? attempt.snapshot : call.input;
+    const mode = enforced ? attempt.mode : attempt.asked;
     const permit = new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter);
     const run = () => this.#run(attempt, permit, work);
     // What a call in draft mode does in turn is no less a draft.
-    const drafting = this.#enforced && mode === "draft" && attempt.around !== "draft";
+    const drafting = enforced && mode === "draft" && attempt.around !== "draft";
     return drafting ? inScope({ step: attempt.step, node, mode }, run) : run();
   }
 
@@ -174,7 +177,7 @@ export class Enforcer<Context = unknown> {
       return result;
     } catch (error) {
       // A step that ended within this call, or a denial from where the step's context does not reach.
-      if (attempt.step !== undefined && isStop(error) && this.#enforced) this.#collect(attempt, attempt.step, error);
+      if (attempt.step !== undefined && isStop(error) && attempt.enforced) this.#collect(attempt, attempt.step, error);
       throw error;
     } finally {
       const settling = attempt.held?.settle(permit.usage);
@@ -220,10 +223,9 @@ export class Enforcer<Context = unknown> {
   }
 
   #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
-    const { info, request, decision, stop, repeated } = attempt;
-    const enforced = this.#enforced;
+    const { info, enforced, request, decision, stop, repeated, latencyUs } = attempt;
     const mode = permit?.mode ?? null;
-    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode });
+    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode, latencyUs });
   }
 }
 
