@@ -44,6 +44,12 @@ export interface MemoryRow {
   value: string;
 }
 
+export interface RefundRuleRow {
+  tenant_id: string;
+  max_cents: number;
+  policy_id: string;
+}
+
 export const Runs = new EntitySchema<RunRow>({
   name: "run",
   columns: {
@@ -94,3 +100,15 @@ export const Memories = new EntitySchema<MemoryRow>({
     value: { type: "text" },
   },
 });
+
+export const RefundRule = new EntitySchema<RefundRuleRow>({
+  name: "refund_rule",
+  columns: {
+    tenant_id: { type: "text", primary: true },
+    max_cents: { type: "int" },
+    policy_id: { type: "text" },
+  },
+  checks: [{ expression: "max_cents BETWEEN 0 AND 100000" }],
+});
+
+export const ENTITIES = [Runs, Events, Workflows, Orders, Memories, RefundRule];
