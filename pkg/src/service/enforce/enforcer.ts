@@ -116,7 +116,13 @@ export class Enforcer<Context = unknown> {
     work: Work<Permit<Input>, Result>,
   ): Promise<Result> {
     return this.#enforce(action, id, call, (permit, attempt) => {
-      const node: NodeScope = { action, id, release: () => attempt.held?.release() };
+      const grants = [...(attempt.claimed?.grants ?? [])];
+      const node: NodeScope = {
+        action,
+        id,
+        release: () => attempt.held?.release(),
+        grants: () => grants.splice(0),
+      };
       return inScope({ step: attempt.step, mode: permit.mode, node }, () => work(permit));
     });
   }
@@ -139,20 +145,17 @@ export class Enforcer<Context = unknown> {
     work: Worked<Input, Context, Result>,
   ): Promise<Result> {
     const scope = currentScope();
-    const node = scope?.node;
-    if (node !== undefined && node.action === action && node.id === id) await node.release();
     const attempt = new Attempt(action, id, call, scope, this.#enforcement() !== "shadow");
     const { enforced } = attempt;
+    if (attempt.node !== undefined) await attempt.node.release();
     const began = this.#reporter.hearsCalls ? performance.now() : Number.NaN;
     await this.#clearance.clear(attempt);
     if (!Number.isNaN(began)) attempt.latencyUs = Math.round((performance.now() - began) * 1_000);
     if (enforced) {
-      const earlier = attempt.stop === null ? attempt.step?.earlier(() => attempt.key) : undefined;
-      if (earlier !== undefined) {
-        // The step was ended, or the same call was stopped, while this one was being decided.
-        await attempt.held?.release();
-        attempt.stop = earlier;
-        attempt.repeated = true;
+      if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
+      if (attempt.stop === null && attempt.claimed !== null) {
+        await this.#clearance.start(attempt);
+        if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
       }
       if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
     }
@@ -162,7 +165,7 @@ export class Enforcer<Context = unknown> {
     const run = () => this.#run(attempt, permit, work);
     // What a call in draft mode does in turn is no less a draft.
     const drafting = enforced && mode === "draft" && attempt.around !== "draft";
-    return drafting ? inScope({ step: attempt.step, node, mode }, run) : run();
+    return drafting ? inScope({ step: attempt.step, node: scope?.node, mode }, run) : run();
   }
 
   async #run<Input, Result>(
@@ -182,6 +185,7 @@ export class Enforcer<Context = unknown> {
     } finally {
       const settling = attempt.held?.settle(permit.usage);
       if (isPending(settling)) await settling;
+      if (attempt.claimed !== null) await attempt.claimed.end(outcome);
       this.#report(attempt, outcome, permit);
     }
   }
@@ -227,6 +231,15 @@ export class Enforcer<Context = unknown> {
     const mode = permit?.mode ?? null;
     this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode, latencyUs });
   }
+}
+
+/** The step may have ended, or the same call have been stopped in it, while this one was on its way. */
+async function heedStep(attempt: Attempt<unknown, unknown>, step: Step): Promise<void> {
+  const earlier = attempt.stop === null ? step.earlier(() => attempt.key) : undefined;
+  if (earlier === undefined) return;
+  await attempt.giveBack();
+  attempt.stop = earlier;
+  attempt.repeated = true;
 }
 
 function isStop(error: unknown): error is StopError {

@@ -38,7 +38,14 @@ export interface StepReport {
 
 /** Something that stops nothing and that operators should know. */
 export interface Trouble {
-  readonly code: "settle_failed" | "late_reservation" | "late_denial" | "usage_refused" | "explanation_failed";
+  readonly code:
+    | "settle_failed"
+    | "late_reservation"
+    | "claim_failed"
+    | "late_claim"
+    | "late_denial"
+    | "usage_refused"
+    | "explanation_failed";
   readonly call: CallInfo;
   readonly error: unknown;
 }
