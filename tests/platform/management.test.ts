@@ -1,7 +1,9 @@
 // The management API of policies within the platform, behind the platform's own sessions.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { until } from "../service/support.js";
-import { startPlatform } from "./host.js";
+import { PATIENCE, startPlatform } from "./host.js";
+
+vi.setConfig({ testTimeout: PATIENCE });
 
 const platform = await startPlatform();
 const { send, run } = platform;

@@ -1,11 +1,13 @@
 // The platform on its database: policies that change while it runs, that are broken by hand, that can't be read; and the log.
 import { postgres } from "portcullis/postgres";
 import { databaseLog, Verifier } from "portcullis/service";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { afterwards } from "../postgres/cleanup.js";
 import { Line } from "../postgres/line.js";
 import { until } from "../service/support.js";
 import { deployed, PATIENCE, type Platform, startPlatform } from "./host.js";
+
+vi.setConfig({ testTimeout: PATIENCE });
 
 const OPS = { tenant: null, by: "olga" };
 
@@ -115,26 +117,22 @@ describe("a database of policies that is gone", async () => {
     service: { pollMs: 200, maxStalenessMs: 5_000 },
   });
 
-  it(
-    "leaves what is known in force up to the bound; then every call is refused, until it is back",
-    async () => {
-      expect((await recall(platform)).status).toBe(200);
-      line.cut({ refuse: true });
-      await until(() => platform.service.health().failure !== null);
-      await until(async () => (await recall(platform)).status !== 200);
-      const refused = await recall(platform);
-      expect(refused).toMatchObject({ status: 503, body: { code: "policies_unavailable", retryable: true } });
-      platform.script("say", { text: "said" });
-      const step = await platform.send("ann", "POST", `${await platform.run("ann")}/agents/clerk/steps`, {
-        task: "say",
-      });
-      expect(step).toMatchObject({ status: 503, body: { code: "policies_unavailable" } });
-      line.mend();
-      await until(async () => (await recall(platform)).status === 200);
-      await until(() => platform.service.health().status === "ok");
-    },
-    PATIENCE,
-  );
+  it("leaves what is known in force up to the bound; then every call is refused, until it is back", async () => {
+    expect((await recall(platform)).status).toBe(200);
+    line.cut({ refuse: true });
+    await until(() => platform.service.health().failure !== null);
+    await until(async () => (await recall(platform)).status !== 200);
+    const refused = await recall(platform);
+    expect(refused).toMatchObject({ status: 503, body: { code: "policies_unavailable", retryable: true } });
+    platform.script("say", { text: "said" });
+    const step = await platform.send("ann", "POST", `${await platform.run("ann")}/agents/clerk/steps`, {
+      task: "say",
+    });
+    expect(step).toMatchObject({ status: 503, body: { code: "policies_unavailable" } });
+    line.mend();
+    await until(async () => (await recall(platform)).status === 200);
+    await until(() => platform.service.health().status === "ok");
+  });
 });
 
 describe("the decision log", async () => {

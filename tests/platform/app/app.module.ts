@@ -4,6 +4,7 @@ import { APP_FILTER } from "@nestjs/core";
 import { PolicyEngineModule, PolicyErrorFilter } from "portcullis/nestjs";
 import { callObserver, DecisionLog, MemoryLimiter, type Observer, PolicyEngineService } from "portcullis/service";
 import { AgentRuntimeService } from "./agent-runtime.service.js";
+import { PlatformApprovals } from "./approvals.service.js";
 import { ConsoleController } from "./console.http.js";
 import { Closing, database } from "./data.js";
 import { EventLog } from "./events.js";
@@ -42,8 +43,8 @@ function dataModule(url: string): DynamicModule {
   return {
     module: DataModule,
     global: true,
-    providers: [data, Closing, PlatformFacts],
-    exports: [data, PlatformFacts],
+    providers: [data, Closing, PlatformFacts, PlatformApprovals],
+    exports: [data, PlatformFacts, PlatformApprovals],
   };
 }
 
@@ -54,11 +55,17 @@ export function platformModule(options: PlatformOptions): DynamicModule {
       dataModule(options.app),
       policiesModule(options),
       PolicyEngineModule.forRootAsync<Session>({
-        inject: [PolicyEngineService, PlatformFacts, DecisionLog],
-        useFactory: (decisions: PolicyEngineService, facts: PlatformFacts, log: DecisionLog) => ({
+        inject: [PolicyEngineService, PlatformFacts, PlatformApprovals, DecisionLog],
+        useFactory: (
+          decisions: PolicyEngineService,
+          facts: PlatformFacts,
+          approvals: PlatformApprovals,
+          log: DecisionLog,
+        ) => ({
           decisions,
           limiter: new MemoryLimiter(),
           facts,
+          approvals,
           observer: both(callObserver(log), options.observer),
         }),
       }),

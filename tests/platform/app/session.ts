@@ -25,6 +25,7 @@ export const USERS: ReadonlyMap<string, User> = new Map(
   Object.entries({
     "token-ann": { id: "ann", tenantId: "acme", roles: ["support"] },
     "token-dba": { id: "dora", tenantId: "acme", roles: ["support", "dba"] },
+    "token-dan": { id: "dan", tenantId: "acme", roles: ["support", "dba"] },
     "token-guest": { id: "gus", tenantId: "acme", roles: ["guest"] },
     "token-bob": { id: "bob", tenantId: "globex", roles: ["support"] },
     "token-pat": { id: "pat", tenantId: "acme", roles: ["support", "policy_author"] },
