@@ -473,7 +473,7 @@ describe("in shadow", () => {
     expect(await stopOf(strict.toolCall("send", call(), () => 1))).toMatchObject({ code: "denied_by_policy" });
   });
 
-  it("can be turned on and off while calls are made; each is as was said when it began", async () => {
+  it("begins and ends while it runs, and a call under way stays as it began", async () => {
     const engine = PolicyEngine.loadSync({ policies });
     const decisions = {
       decide: engine.decide.bind(engine),
@@ -481,13 +481,16 @@ describe("in shadow", () => {
       requestDigest: engine.requestDigest.bind(engine),
       enforcement: "enforce" as "enforce" | "shadow",
     };
-    const slow = { facts: async (query: Parameters<typeof factsFor>[0]) => factsFor(query) };
-    const { enforcer, calls } = hostOf([], { decisions, facts: slow });
-    const before = stopOf(enforcer.toolCall("send", call(), () => 1));
+    const { enforcer, calls } = hostOf([], { decisions });
+    const sent = () => enforcer.toolCall("send", call(), () => 1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
     decisions.enforcement = "shadow";
-    expect(await before).toMatchObject({ code: "denied_by_policy" });
-    expect(await enforcer.toolCall("send", call(), () => 1)).toBe(1);
-    expect(calls.map(({ enforced }) => enforced)).toEqual([true, false]);
+    expect(await sent()).toBe(1);
+    const under = sent();
+    decisions.enforcement = "enforce";
+    expect(await under).toBe(1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
+    expect(calls.map(({ enforced }) => enforced)).toEqual([true, false, false, true]);
   });
 
   it("a mode that would have been forced is not", async () => {
