@@ -3,6 +3,7 @@ import { deepStrictEqual } from "node:assert";
 import fc from "fast-check";
 import { type Policy, PolicyEngine } from "portcullis";
 import {
+  type Approvals,
   CallDeniedError,
   CallPausedError,
   Enforcer,
@@ -33,6 +34,8 @@ export interface Plan {
   /** How facts and the limiter answer, drawn on as long as they last and then again. */
   readonly facts: readonly ("now" | "later" | "fail")[];
   readonly limiter: readonly ("now" | "later" | "refuse" | "fail")[];
+  /** Likewise those who keep what people have approved. */
+  readonly approvals: readonly ("none" | "now" | "later" | "fail" | "unstartable")[];
   readonly enforcement: "enforce" | "shadow";
 }
 
@@ -55,6 +58,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   acts,
   facts: fc.array(fc.constantFrom("now", "now", "later", "later", "fail"), { minLength: 1, maxLength: 6 }),
   limiter: fc.array(fc.constantFrom("now", "now", "later", "later", "refuse", "fail"), { minLength: 1, maxLength: 6 }),
+  approvals: fc.array(fc.constantFrom("none", "now", "later", "fail", "unstartable"), { minLength: 1, maxLength: 5 }),
   enforcement: fc.constantFrom("enforce", "enforce", "enforce", "shadow"),
 });
 
@@ -96,8 +100,13 @@ const engine = PolicyEngine.loadSync({ policies });
 
 /** The policies, said again by hand. */
 export function permitted(action: string, id: string, amount: number): boolean {
-  if (action === "tool_call") return !(id === "a" && amount > 6) && !(id === "b" && amount > 3);
+  if (action === "tool_call") return !(id === "a" && amount > 6);
   return !(action === "agent_step" && id === "c" && amount > 7);
+}
+
+/** Whether people must approve it first. */
+export function gated({ action, id, amount }: { action: string; id: string; amount: number }): boolean {
+  return action === "tool_call" && id === "b" && amount > 3;
 }
 
 /** What is written down of one run of a plan. */
@@ -107,6 +116,7 @@ export interface Run {
   /** Each stop, with the step in which it came. */
   readonly stops: { stop: StopError; step: Step | undefined; of: string }[];
   readonly reservations: { settled: number; released: number; granted: boolean }[];
+  readonly claims: { started: number; ended: number; released: number; startable: boolean }[];
   readonly steps: { step: Step; returned: boolean; threw: unknown }[];
   /** Works whose result, error or input did not come through as they were. */
   readonly altered: string[];
@@ -115,7 +125,7 @@ export interface Run {
 
 const later = () => new Promise((done) => setImmediate(done));
 
-export async function runPlan({ acts, facts, limiter, enforcement }: Plan): Promise<Run> {
+export async function runPlan({ acts, facts, limiter, approvals, enforcement }: Plan): Promise<Run> {
   let drawn = 0;
   const draw = <T>(of: readonly T[]): T => of[drawn++ % of.length] as T;
   const reservations: Run["reservations"] = [];
@@ -131,8 +141,32 @@ export async function runPlan({ acts, facts, limiter, enforcement }: Plan): Prom
       return { granted: true, settle: () => void held.settled++, release: () => void held.released++ };
     },
   };
+  const claims: Run["claims"] = [];
+  const agreeing: Approvals = {
+    async claim({ approvals: asked, requestDigest, mode }) {
+      const how = draw(approvals);
+      if (how === "later") await later();
+      if (how === "fail") throw new Error("nobody knows what people have approved");
+      if (how === "none") return undefined;
+      const claim = { started: 0, ended: 0, released: 0, startable: how !== "unstartable" };
+      claims.push(claim);
+      return {
+        grants: asked.map(({ policy_id, policy_digest }) => {
+          return { policy_id, policy_digest, request_digest: requestDigest, mode };
+        }),
+        async start() {
+          await later();
+          if (!claim.startable) throw new Error("it can't be started");
+          claim.started++;
+        },
+        end: () => void claim.ended++,
+        release: () => void claim.released++,
+      };
+    },
+  };
   const enforcer = new Enforcer<null>({
     decisions: engine,
+    approvals: agreeing,
     limiter: counting,
     enforcement,
     clock: () => 0,
@@ -153,7 +187,7 @@ export async function runPlan({ acts, facts, limiter, enforcement }: Plan): Prom
       },
     },
   });
-  const run: Run = { began: [], stops: [], reservations, steps: [], altered: [], enforcer };
+  const run: Run = { began: [], stops: [], reservations, claims, steps: [], altered: [], enforcer };
   await doAll(run, acts, false, undefined);
   return run;
 }

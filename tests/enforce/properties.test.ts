@@ -1,7 +1,7 @@
 // What holds of every host, however it calls, swallows and repeats.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Plan, permitted, plans, type Run, runPlan } from "./host.js";
+import { gated, type Plan, permitted, plans, type Run, runPlan } from "./host.js";
 
 const RUNS = 400;
 
@@ -50,6 +50,20 @@ it(
 );
 
 it(
+  "each approval lets one call go ahead: started before it and ended after it, or released",
+  always(({ began, claims }, { enforcement }) => {
+    if (enforcement === "shadow") expect(claims).toEqual([]);
+    else expect(began.filter(gated).length).toBeLessThanOrEqual(claims.filter(({ started }) => started === 1).length);
+    for (const { started, ended, released, startable } of claims) {
+      expect([started, ended]).toEqual(started === 1 ? [1, 1] : [0, 0]);
+      // Of one whose start failed nobody knows whether it is spent.
+      expect(started + released).toBeLessThanOrEqual(1);
+      if (startable) expect(started + released).toBe(1);
+    }
+  }),
+);
+
+it(
   "inputs and results come through as they are",
   always(({ altered }) => {
     expect(altered).toEqual([]);
@@ -82,15 +96,17 @@ it(
 );
 
 it("the plans reach what they are for", async () => {
-  const seen = { began: 0, stops: 0, released: 0, settled: 0, ended: 0, wentOn: 0, nested: 0 };
+  const seen = { began: 0, stops: 0, released: 0, settled: 0, ended: 0, wentOn: 0, nested: 0, approved: 0, unspent: 0 };
   for (const plan of fc.sample(plans, 300)) {
-    const { began, stops, reservations, steps } = await runPlan(plan);
+    const { began, stops, reservations, claims, steps } = await runPlan(plan);
     seen.began += began.length;
     seen.stops += stops.length;
     seen.released += reservations.filter(({ released }) => released > 0).length;
     seen.settled += reservations.filter(({ settled }) => settled > 0).length;
     seen.ended += steps.filter(({ step }) => step.ended !== undefined).length;
     seen.wentOn += steps.filter(({ step, returned }) => returned && step.denials.length > 0).length;
+    seen.approved += began.filter(gated).length;
+    seen.unspent += claims.filter(({ released }) => released > 0).length;
     seen.nested += began.filter(({ step }) => step !== undefined).length;
   }
   for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);

@@ -1,19 +1,28 @@
 // The management API over real HTTP: what each operation does, and how it says no. Every answer is held against the document.
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { createNodeHandler, singleToken } from "portcullis/http";
 import { beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "../postgres/kinds.js";
 import { send } from "./client.js";
-import { draft, request, type World, world } from "./support.js";
+import { draft, request, served, type World, world } from "./support.js";
 
 describe.each(KINDS)("the API on %s", (_, prepare) => {
   let api: World;
   let admin: string;
   let ann: string;
+  /** The handler behind something that reads bodies itself. */
+  let behind: string;
+  const failures: unknown[] = [];
   const call: World["client"]["call"] = (...args) => api.client.call(...args);
 
   beforeAll(async () => {
     api = await world(await prepare(), { maxBodyBytes: 10_000 });
     [admin, ann] = [await api.key(null, "admin"), await api.key("acme", "author")];
+    const { service, store } = api;
+    const reader = singleToken("t", { subject: "t", tenant: "acme", roles: new Set(["author"]) });
+    const onError = (error: unknown) => void failures.push(error);
+    const handler = createNodeHandler({ service, store, authenticate: [reader], onError });
+    behind = await served((call, response) => void call.resume().on("end", () => handler(call, response)));
   }, 120_000);
 
   const created = async (token: string, more: object = {}) =>
@@ -26,6 +35,15 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     expect(api.client.operations.map(({ operation }) => operation.operationId)).toEqual([
       ...new Set(api.client.operations.map(({ operation }) => operation.operationId)),
     ]);
+  });
+
+  it("fails at once, and says why to its host, where somebody has read the body before it", async () => {
+    const answer = await send(behind, "POST", "/v1/policies", { token: "t", body: draft });
+    expect(answer).toMatchObject({ status: 500, body: { code: "internal_error" } });
+    expect(failures).toMatchObject([
+      { message: expect.stringContaining("Mount the handler before what parses bodies") },
+    ]);
+    expect((await send(behind, "GET", "/v1/policies", { token: "t" })).status).toBe(200);
   });
 
   it("creates, reads, replaces, switches and deletes a policy by its revisions", async () => {

@@ -174,4 +174,25 @@ describe.each(KINDS)("on %s", (_, prepare) => {
     expect(await verified()).toMatchObject({ findings: [], entries: 0 });
     await expect(store().write([{ text: "{}", hash: "" }])).rejects.toMatchObject({ code: "database_failed" });
   });
+
+  it.each([0, 1, 2])("misses nothing that retention removes while it is checked, after %i parts", async (parts) => {
+    const log = start({ flushMs: 0 });
+    for (let i = 0; i < 1_500; i++) log.append(record("deny"));
+    await log.close();
+    const other = start({ name: "zz" });
+    for (let i = 0; i < 5; i++) other.append(record("deny"));
+    await other.close();
+    const verifier = new Verifier();
+    let seen = 0;
+    for await (const part of store().chains()) {
+      if ("anchors" in part) verifier.anchor(part.anchors, true);
+      else for (const line of part.lines) verifier.line(line, "database");
+      if (seen++ === parts) await databaseLog({ database: prepared.above }).prune(Date.now() + 1_000);
+    }
+    const { findings, entries } = verifier.end();
+    expect(findings).toEqual([]);
+    // A part has at most 1,000 lines.
+    expect(entries).toBe([0, 1_000, 1_501][parts]);
+    expect(await verified()).toMatchObject({ findings: [], entries: 0 });
+  });
 });

@@ -323,6 +323,27 @@ describe("a chain", () => {
     expect(verify(lines.slice(0, -2), [anchor]).findings).toMatchObject([{ code: "truncated", seq: 12 }]);
     expect(verify([], [anchor]).findings).toMatchObject([{ code: "truncated" }]);
   });
+
+  it("holds against anchors of other times: before retention, and after more of it", async () => {
+    const { lines, anchor } = await chain();
+    const removed = (seq: number): Anchor => {
+      const { hash } = JSON.parse(lines[seq] as string);
+      return { ...anchor, from: { seq, hash } };
+    };
+    const anchors = [anchor, removed(2), removed(5)];
+    for (const some of [anchors, anchors.toReversed()]) {
+      expect(verify(lines, some).findings).toEqual([]);
+      expect(verify(lines.slice(3), some).findings).toEqual([]);
+      expect(verify(lines.slice(6), some).findings).toEqual([]);
+      expect(verify(lines.toSpliced(1, 5), some).findings).toEqual([]);
+      expect(verify(lines.slice(7), some).findings).toMatchObject([{ code: "missing", seq: 7 }]);
+      expect(verify(lines.slice(2), some).findings).toMatchObject([{ code: "no_beginning", seq: 2 }]);
+      expect(verify(lines.toSpliced(1, 6), some).findings).toMatchObject([{ code: "missing", seq: 7 }]);
+      expect(verify(lines.slice(6, -1), some).findings).toMatchObject([{ code: "truncated" }]);
+    }
+    const forged = { ...anchor, from: { seq: 5, hash: "sha256:0" } };
+    expect(verify(lines.toSpliced(1, 5), [forged]).findings).toMatchObject([{ code: "unlinked", seq: 6 }]);
+  });
 });
 
 describe("what feeds it", () => {
@@ -344,12 +365,21 @@ describe("what feeds it", () => {
     const { sink } = await logged((log) => {
       const { onCall } = callObserver(log);
       onCall(report);
-      onCall({ ...report, request: request(), decision: decision("allow"), stop: null });
+      onCall({ ...report, request: request(), decision: decision("allow"), stop: null, latencyUs: 7 });
       onCall({ ...report, request: request(), decision: decision("allow"), stop: { code: "limit_exceeded" } });
     });
     expect(sink.entries.slice(1)).toMatchObject([
-      { effect: "deny", code: "facts_failed", tool: "search", run: "r9", call: "c1", tenant: null, policies: [] },
-      { effect: "allow", code: "allowed", run: "r1", call: "c1" },
+      {
+        effect: "deny",
+        code: "facts_failed",
+        tool: "search",
+        run: "r9",
+        call: "c1",
+        tenant: null,
+        policies: [],
+        latency_us: null,
+      },
+      { effect: "allow", code: "allowed", run: "r1", call: "c1", latency_us: 7 },
       { effect: "deny", code: "limit_exceeded" },
     ]);
   });

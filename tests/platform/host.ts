@@ -1,13 +1,16 @@
-// The platform, started for a test, and how tests talk to it.
-import { NestFactory } from "@nestjs/core";
-import type { NestExpressApplication } from "@nestjs/platform-express";
-import type { CallReport } from "portcullis/service";
-import { DataSource } from "typeorm";
-import { afterAll } from "vitest";
-import { type PlatformOptions, platformModule } from "./app/app.module.js";
+// The platform, deployed and started for a test, and how tests talk to it.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CallReport, DecisionLog, PolicyEngineService, PolicyStore, printMigrations } from "portcullis/service";
+import { DataSource, type MigrationInterface } from "typeorm";
+import { afterwards } from "../postgres/cleanup.js";
+import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
+import type { PlatformOptions } from "./app/app.module.js";
+import { deploy } from "./app/deploy.js";
 import { Orders } from "./app/entities.js";
+import { createPlatform } from "./app/main.js";
 import { Models, type Turn } from "./app/models.js";
-import { newDatabase, PATIENCE } from "./database.js";
 
 export interface Answer {
   readonly status: number;
@@ -20,24 +23,60 @@ export interface Platform {
   readonly reports: CallReport[];
   readonly models: Models;
   readonly db: DataSource;
-  send(who: string, method: string, path: string, body?: unknown): Promise<Answer>;
+  readonly database: TestDatabase;
+  readonly service: PolicyEngineService;
+  readonly store: PolicyStore;
+  readonly log: DecisionLog;
+  send(who: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A run that somebody has opened; answers its path. */
   run(who: string, mode?: "draft" | "auto"): Promise<string>;
   /** Writes what a model does with a task. */
   script(task: string, ...turns: Turn[]): void;
   orders(): Promise<{ id: number; status: string }[]>;
+  /** As a superuser, by hand. */
+  hand(...statements: string[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** Making a database, and migrating it, waits for the disk, which others write to as well. */
+export const PATIENCE = 120_000;
+
+type Migrations = readonly (new () => MigrationInterface)[];
+
+/** What a platform has in a file of its own. */
+async function printed(roles: TestDatabase["roles"]): Promise<Migrations> {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-platform-"));
+  try {
+    const file = join(folder, "portcullis.migrations.ts");
+    writeFileSync(file, printMigrations("typeorm", { roles }, true));
+    return Object.values(await import(file)) as unknown as Migrations;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A database that the platform is deployed to. */
+export async function deployed(): Promise<TestDatabase> {
+  const database = await newDatabase();
+  const { owner, roles } = database;
+  await deploy({ owner, roles, migrations: await printed(roles) });
+  await database.join();
+  return database;
 }
 
 export async function startPlatform(options: Partial<PlatformOptions> = {}): Promise<Platform> {
+  const database = await deployed();
   const reports: CallReport[] = [];
-  const module = platformModule({
-    database: await newDatabase(),
-    observer: { onCall: (report) => reports.push(report) },
-    ...options,
-  });
-  const app = await NestFactory.create<NestExpressApplication>(module, { logger: ["error", "fatal"] });
+  const { app: data, loader, log } = database;
+  const observer = { onCall: (report: CallReport) => void reports.push(report) };
+  const app = await createPlatform({ app: data, loader, log, observer, ...options });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= app.close();
+    return closing;
+  };
+  afterwards(close);
   await app.listen(0, "127.0.0.1");
-  afterAll(() => app.close(), PATIENCE);
   const origin = await app.getUrl();
   const db = app.get(DataSource);
   const models = app.get(Models);
@@ -46,10 +85,10 @@ export async function startPlatform(options: Partial<PlatformOptions> = {}): Pro
     { id: 2, tenant_id: "acme", customer: "carol", status: "open" },
     { id: 3, tenant_id: "globex", customer: "carol", status: "open" },
   ]);
-  const send: Platform["send"] = async (who, method, path, body) => {
+  const send: Platform["send"] = async (who, method, path, body, headers) => {
     const response = await fetch(origin + path, {
       method,
-      headers: { authorization: `Bearer token-${who}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer token-${who}`, "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -59,6 +98,10 @@ export async function startPlatform(options: Partial<PlatformOptions> = {}): Pro
     reports,
     models,
     db,
+    database,
+    service: app.get(PolicyEngineService),
+    store: app.get(PolicyStore),
+    log: app.get(DecisionLog),
     send,
     async run(who, mode = "auto") {
       const { body } = await send(who, "POST", "/runs", { mode });
@@ -66,5 +109,7 @@ export async function startPlatform(options: Partial<PlatformOptions> = {}): Pro
     },
     script: (task, ...turns) => void models.scripts.set(task, turns),
     orders: () => db.getRepository(Orders).find({ select: { id: true, status: true }, order: { id: "ASC" } }),
+    hand: (...statements) => sql(database.superuser, ...statements),
+    close,
   };
 }

@@ -1,15 +1,15 @@
 // A platform that moves in, and one that shuts down.
 import { NestFactory } from "@nestjs/core";
-import type { PolicyEngine } from "portcullis";
 import { POLICY_DECISIONS } from "portcullis/nestjs";
-import { Enforcer } from "portcullis/service";
+import { Enforcer, PolicyEngineService } from "portcullis/service";
 import { describe, expect, it } from "vitest";
 import { platformModule } from "./app/app.module.js";
-import { newDatabase, PATIENCE } from "./database.js";
-import { startPlatform } from "./host.js";
+import { deployed, PATIENCE, startPlatform } from "./host.js";
 
 describe("in shadow", async () => {
-  const { send, run, reports, orders, script } = await startPlatform({ enforcement: "shadow" });
+  const { send, run, reports, orders, script, service } = await startPlatform({
+    service: { enforcement: "shadow" },
+  });
 
   it("nothing is stopped and no mode is changed, and everything is told", async () => {
     const path = await run("guest");
@@ -33,24 +33,34 @@ describe("in shadow", async () => {
     expect(step).toMatchObject({ status: 200, body: { text: "kept", denials: [] } });
     expect(reports.some(({ stop, outcome }) => stop?.code === "denied_by_policy" && outcome === "returned")).toBe(true);
   });
+
+  it("ends when somebody says so, without a restart", async () => {
+    const path = `${await run("guest")}/refunds`;
+    const refund = () => send("guest", "POST", path, { order: 1, amount_cents: 5 });
+    expect(await refund()).toMatchObject({ status: 200 });
+    service.enforcement = "enforce";
+    expect(await refund()).toMatchObject({ status: 403, body: { code: "no_matching_allow" } });
+  });
 });
 
 describe("the module", async () => {
-  // Here, since what is made within a test is not dropped after it.
-  const database = await newDatabase();
+  const { app: data, loader, log } = await deployed();
 
   it(
     "closes what decides when the application shuts down, and calls are denied from then on",
     async () => {
-      const app = await NestFactory.createApplicationContext(platformModule({ database }), {
+      const app = await NestFactory.createApplicationContext(platformModule({ app: data, loader, log }), {
         logger: false,
       });
-      const engine = app.get<PolicyEngine>(POLICY_DECISIONS);
+      const service = app.get(PolicyEngineService);
+      expect(app.get(POLICY_DECISIONS)).toBe(service);
+      expect(service.health().status).not.toBe("unavailable");
       const enforcer = app.get(Enforcer);
       await app.close();
       const call = { input: {}, context: { tenantId: "acme", userId: "ann", runId: "r", agentId: null } };
       await expect(enforcer.llmCall("small", call, () => 1)).rejects.toMatchObject({ name: "PolicyDeniedError" });
-      expect(() => engine.requestDigest({} as never)).toThrow("closed");
+      expect(() => service.requestDigest({} as never)).toThrow("closed");
+      expect(service.health().status).toBe("unavailable");
     },
     PATIENCE,
   );

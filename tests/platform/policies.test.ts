@@ -263,23 +263,76 @@ describe("workflows", () => {
     expect(saved).toMatchObject({
       status: 200,
       body: [
-        { id: "natural_language_db_read", effects: ["allow"], modes: ["auto"] },
-        { id: "natural_language_db_write", effects: ["allow"], modes: ["draft"] },
-        { id: "clerk", effects: ["allow"] },
+        {
+          id: "natural_language_db_read",
+          denied: "never",
+          needs_approval: "never",
+          drafted: "never",
+          words: ["Allowed."],
+        },
+        { id: "natural_language_db_write", denied: "never", needs_approval: "never", drafted: "always" },
+        { id: "clerk", denied: "never", needs_approval: "never", drafted: "never" },
       ],
     });
     const deletion = { ...write, input: { question: "delete all orders" } };
     expect((await send("ann", "PUT", "/workflows/deleting", { nodes: [deletion] })).body).toMatchObject([
-      { effects: ["require_approval"] },
+      { denied: "never", needs_approval: "always", drafted: "always" },
     ]);
+    expect((await send("dba", "PUT", "/workflows/deleting", { nodes: [deletion] })).body).toMatchObject([
+      { needs_approval: "always", drafted: "never" },
+    ]);
+    // A run that is only thought of is not there.
+    const runs = await platform.db.query("SELECT count(*) FROM run WHERE workflow_id IS NOT NULL");
+    expect(runs).toEqual([{ count: "0" }]);
+  });
+
+  it("tell what depends on what a run brings", async () => {
+    const { policy } = await platform.store.create(
+      { tenant: "acme", by: "pat" },
+      {
+        name: "tasks about money are looked at",
+        scope: "agent",
+        effect: "require_approval",
+        rule_expr: {
+          target: ["clerk"],
+          actions: ["agent_step"],
+          when: { field: "input.task", contains: "money", default: "" },
+          approval: { approvers: { roles: ["support"] } },
+        },
+      },
+    );
+    await platform.service.ensureFresh(0);
+    const { body } = await send("ann", "PUT", "/workflows/thinking", { nodes: [think] });
+    expect(body).toMatchObject([{ denied: "never", needs_approval: "maybe", drafted: "never" }]);
+    expect(body[0].words.join()).toContain("input.task");
+    await platform.store.delete({ tenant: "acme", by: "pat" }, policy.id, policy);
+    await platform.service.ensureFresh(0);
+    const { body: after } = await send("ann", "PUT", "/workflows/thinking", { nodes: [think] });
+    expect(after).toMatchObject([{ needs_approval: "never" }]);
   });
 
   it("are refused where a node could never be executed", async () => {
     const fetching = { action: "tool_call", id: "http_request", input: { url: "http://10.0.0.8/", method: "GET" } };
     const refused = await send("ann", "PUT", "/workflows/fetching", { nodes: [read, fetching] });
-    expect(refused).toMatchObject({ status: 422, body: { nodes: [{ effects: ["allow"] }, { effects: ["deny"] }] } });
+    expect(refused).toMatchObject({ status: 422, body: { nodes: [{ denied: "never" }, { denied: "always" }] } });
     expect(await send("ann", "POST", "/workflows/fetching/runs", {})).toMatchObject({ status: 404 });
     expect(await send("guest", "PUT", "/workflows/packing", { nodes: [read] })).toMatchObject({ status: 422 });
+    // Allowed, and always a draft, which this tool has none of.
+    const keep = { action: "tool_call", id: "memory.write", input: { key: "a", value: "b" } };
+    await platform.store.create(
+      { tenant: "acme", by: "pat" },
+      {
+        name: "drafts",
+        scope: "tool",
+        effect: "modify",
+        rule_expr: { target: ["memory.write"], then: { mode: "draft" } },
+      },
+    );
+    await platform.service.ensureFresh(0);
+    expect(await send("ann", "PUT", "/workflows/keeping", { nodes: [keep] })).toMatchObject({
+      status: 422,
+      body: { nodes: [{ denied: "always", drafted: "always" }] },
+    });
   });
 
   it("run node by node, each decided where it is executed", async () => {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterwards } from "./cleanup.js";
+import { dropOrphans } from "./orphans.js";
 
 /** As a superuser; scripts/setup/postgres says where. */
 export const SERVER = process.env["PORTCULLIS_POSTGRES"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
@@ -38,6 +39,18 @@ export async function sql(address: string, ...statements: string[]): Promise<pg.
   }
 }
 
+let swept: Promise<void> | undefined;
+
+/** Once in each process. */
+function sweep(server: string): Promise<void> {
+  swept ??= (async () => {
+    const client = new pg.Client(server);
+    await client.connect();
+    await dropOrphans(client).finally(() => client.end());
+  })();
+  return swept;
+}
+
 /** A pool whose idle connections the server may end, as it does when a database is dropped before they are closed. */
 export function newPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config);
@@ -47,6 +60,7 @@ export function newPool(config: pg.PoolConfig): pg.Pool {
 
 /** A database that is gone after the tests of the file. */
 export async function newDatabase(server = SERVER): Promise<TestDatabase> {
+  if (server === SERVER) await sweep(server);
   const name = `portcullis_test_${randomBytes(6).toString("hex")}`;
   const roles = { app: `${name}_app`, loader: `${name}_loader`, log: `${name}_log` };
   const [owner, appUser, loaderUser, logUser] = ["owner", "app_user", "loader_user", "log_user"].map(

@@ -39,6 +39,7 @@ function pathOf(url: string): string {
 }
 
 function read(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  if (request.readableEnded) return Promise.reject(bodyTaken());
   if (Number(request.headers["content-length"] ?? 0) > most) return Promise.resolve(undefined);
   return new Promise((done, fail) => {
     const chunks: Buffer[] = [];
@@ -52,4 +53,10 @@ function read(request: IncomingMessage, most: number): Promise<Uint8Array | unde
     // Also where the caller goes away.
     request.on("error", fail);
   });
+}
+
+/** It would be waited for without end. */
+function bodyTaken(): Error {
+  const remedy = "Mount the handler before what parses bodies, as `express.json()` does.";
+  return new Error(`the body was read before the handler got the call. ${remedy}`);
 }

@@ -15,6 +15,8 @@ export interface Counter {
   take(amount: number, now: number): void;
   settle(amount: number, actual: number): void;
   release(amount: number): void;
+  /** Whether a new one would say the same from now on, so that this one may be forgotten. */
+  over(now: number): boolean;
 }
 
 export class Budget implements Counter {
@@ -44,6 +46,10 @@ export class Budget implements Counter {
   release(amount: number): void {
     this.#reserved -= amount;
   }
+
+  over(now: number): boolean {
+    return this.#end !== null && now >= this.#end;
+  }
 }
 
 /** So many at a time: what has ended counts no more. */
@@ -65,12 +71,18 @@ export class Concurrent implements Counter {
   release(amount: number): void {
     this.#reserved -= amount;
   }
+
+  over(): boolean {
+    return this.#reserved === 0;
+  }
 }
 
 /** The generic cell rate algorithm, in units of a millisecond divided by `max`, so that nothing is rounded. */
 export class Rate implements Counter {
   /** When the counter is empty again, in those units. */
   #empty = 0n;
+  /** Calls that may turn out to have taken more than they claimed. */
+  #open = 0;
   readonly #max: bigint;
   readonly #each: bigint;
   readonly #burst: number;
@@ -91,15 +103,22 @@ export class Rate implements Counter {
   }
 
   take(amount: number, now: number): void {
+    this.#open++;
     this.#empty = BigInt(now) * this.#max + this.#used(now) + BigInt(amount) * this.#each;
   }
 
   settle(amount: number, actual: number): void {
+    this.#open--;
     this.#empty += BigInt(actual - amount) * this.#each;
   }
 
   release(amount: number): void {
+    this.#open--;
     this.#empty -= BigInt(amount) * this.#each;
+  }
+
+  over(now: number): boolean {
+    return this.#open === 0 && this.#used(now) === 0n;
   }
 
   #used(now: number): bigint {

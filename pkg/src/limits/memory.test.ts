@@ -177,3 +177,37 @@ it("a refusing limiter refuses", () => {
     limit: budget,
   });
 });
+
+describe("the memory of a limiter", () => {
+  it("does not grow with what is over", () => {
+    const limiter = new MemoryLimiter();
+    const ask = asking(limiter);
+    for (let i = 0; i < 20_000; i++) {
+      const key = [`user-${i}`];
+      const claims = [daily, rate, atOnce].map((limit): [Limit, number] => [{ ...limit, key }, 1]);
+      granted(ask(claims, NOW + i * 3_600_000)).settle([1, 1, 1]);
+    }
+    expect(limiter.size).toBeLessThan(2_000);
+  });
+
+  it("keeps what is not: what was taken of a window, and what calls under way hold", () => {
+    const limiter = new MemoryLimiter();
+    const ask = asking(limiter);
+    granted(ask([[budget, 10]])).settle([10]);
+    granted(ask([[monthly, 10]])).settle([10]);
+    const held = granted(
+      ask([
+        [atOnce, 2],
+        [rate, 1],
+      ]),
+    );
+    for (let i = 0; i < 5_000; i++) granted(ask([[{ ...rate, key: [`user-${i}`] }, 1]], NOW + i)).settle([1]);
+    expect(limiter.size).toBeLessThan(3_000);
+    expect(ask([[budget, 1]])).toMatchObject({ granted: false, spent: 10 });
+    expect(ask([[monthly, 1]])).toMatchObject({ granted: false, spent: 10 });
+    expect(ask([[atOnce, 1]])).toMatchObject({ granted: false, reserved: 2 });
+    held.settle([2, 70]);
+    granted(ask([[atOnce, 2]]));
+    expect(ask([[rate, 1]], NOW + 5_000)).toMatchObject({ granted: false });
+  });
+});

@@ -4,14 +4,24 @@ import { Budget, Concurrent, type Counter, Rate } from "./counters.js";
 import type { Claim, Limiter, Refusal, Reservation, Reserve } from "./port.js";
 import { windowOf } from "./window.js";
 
+/** Counters that are kept before those that are over are looked for. */
+const FEW = 1_024;
+
 /**
- * Counts in the memory of this process, for tests and development. Other processes don't see what it counts, a restart
- * forgets it, and counters of windows that are over stay in memory.
+ * Counts in the memory of this process, for tests and development. Other processes don't see what it counts, and a restart
+ * forgets it. Counters that are over are forgotten in time; budgets without a window are kept, since they never end.
  */
 export class MemoryLimiter implements Limiter {
   readonly #counters = new Map<string, Counter>();
+  #sweepsAt = FEW;
+
+  /** How many counters are kept. */
+  get size(): number {
+    return this.#counters.size;
+  }
 
   reserve({ tenant_id, now, claims }: Reserve): Reservation | Refusal {
+    if (this.#counters.size >= this.#sweepsAt) this.#sweep(now);
     const counted = claims.map(({ limit, amount }) => ({ counter: this.#counter(tenant_id, limit, now), amount }));
     for (const [i, { counter, amount }] of counted.entries()) {
       const { limit } = claims[i] as Claim;
@@ -31,6 +41,12 @@ export class MemoryLimiter implements Limiter {
         once(() => counted.forEach(({ counter, amount }, i) => void counter.settle(amount, amounts[i] ?? amount))),
       release: () => once(() => counted.forEach(({ counter, amount }) => void counter.release(amount))),
     };
+  }
+
+  /** Before anything is looked up: what a claim is about to take must not be forgotten. */
+  #sweep(now: number): void {
+    for (const [name, counter] of this.#counters) if (counter.over(now)) this.#counters.delete(name);
+    this.#sweepsAt = Math.max(FEW, this.#counters.size * 2);
   }
 
   #counter(tenant: string, limit: Limit, now: number): Counter {

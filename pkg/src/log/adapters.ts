@@ -22,14 +22,16 @@ export interface ReportedCall {
   readonly decision: Decision | null;
   readonly outcome: string;
   readonly stop: { readonly code: string } | null;
+  readonly latencyUs?: number;
 }
 
 /** For the `observer` of an enforcer: calls with what was decided, also those that were refused undecided. */
 export function callObserver(recorders: Recorder | readonly Recorder[]): { onCall(report: ReportedCall): void } {
   const all = listed(recorders);
   return {
-    onCall({ call, enforced, request, decision, stop }) {
-      const record = { decision: decidedOf(decision, stop), request, call, enforced };
+    onCall({ call, enforced, request, decision, stop, latencyUs }) {
+      const decided = decidedOf(decision, stop);
+      const record = { decision: decided, request, call, enforced, ...(latencyUs !== undefined && { latencyUs }) };
       for (const recorder of all) recorder.append(record);
     },
   };

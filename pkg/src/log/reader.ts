@@ -45,7 +45,10 @@ export interface DecisionReader {
 
 /** Reads whole chains. */
 export interface ChainReader {
-  /** All lines of the moment at which it began, by writer and place, with the anchors before them. */
+  /**
+   * All lines of the moment at which it began, by writer and place, with the anchors before them. Where retention removes
+   * some of them meanwhile, an anchor says so before the lines that are left.
+   */
   chains(): AsyncIterable<{ readonly anchors: readonly Anchor[] } | { readonly lines: readonly string[] }>;
   /** Lines of decisions that match, the oldest first. */
   matching(filter: LogFilter): AsyncIterable<readonly string[]>;

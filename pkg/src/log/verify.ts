@@ -31,8 +31,11 @@ export interface Verified {
   readonly unanchored: readonly string[];
 }
 
+/** What retention has removed: the last that went. */
+type From = NonNullable<Anchor["from"]>;
+
 interface State {
-  readonly from: Anchor["from"];
+  from: From | null;
   next: number;
   prev: string | null;
 }
@@ -75,6 +78,7 @@ export class Verifier {
       say("repeated", `${state.next} was to come: it is there twice, or was put elsewhere`);
       return;
     }
+    if (seq > state.next) this.#skipRemoved(writer, seq, state);
     if (seq > state.next) say("missing", `${state.next} was to come: ${seq - state.next} before it are missing`);
     else if (prev !== state.prev) say("unlinked", "it does not follow the entry before it");
     state.next = seq + 1;
@@ -91,7 +95,7 @@ export class Verifier {
     for (const [writer, anchors] of this.#anchors) {
       const state = this.#chains.get(writer);
       // Retention may have removed all of it.
-      const last = state === undefined ? (anchors.find(({ from }) => from !== null)?.from?.seq ?? -1) : state.next - 1;
+      const last = Math.max((state?.next ?? 0) - 1, this.#removed(writer)?.seq ?? -1);
       const furthest = Math.max(...anchors.map(({ seq }) => seq));
       if (last < furthest) {
         const message = `its last ${furthest - last} entries are missing`;
@@ -119,7 +123,7 @@ export class Verifier {
     prev: string | null,
     say: (code: "no_beginning", message: string) => void,
   ): State {
-    const from = this.#anchors.get(writer)?.find(({ from }) => from !== null)?.from ?? null;
+    const from = this.#removed(writer, seq);
     const state: State = { from, next: from === null ? 0 : from.seq + 1, prev: from?.hash ?? null };
     if (from === null && seq > 0) {
       say("no_beginning", `its chain begins with ${seq}, and nothing tells what became of the entries before`);
@@ -128,6 +132,24 @@ export class Verifier {
     }
     this.#chains.set(writer, state);
     return state;
+  }
+
+  /** Goes on after entries that retention has removed since the chain was begun. */
+  #skipRemoved(writer: string, seq: number, state: State): void {
+    const from = this.#removed(writer, seq);
+    if (from === null || from.seq < state.next) return;
+    state.from = from;
+    state.next = from.seq + 1;
+    state.prev = from.hash;
+  }
+
+  /** The latest that retention has removed of a chain, before an entry. Anchors may be of different times. */
+  #removed(writer: string, before = Number.POSITIVE_INFINITY): From | null {
+    let latest: From | null = null;
+    for (const { from } of this.#anchors.get(writer) ?? []) {
+      if (from !== null && from.seq < before && from.seq > (latest?.seq ?? -1)) latest = from;
+    }
+    return latest;
   }
 
   #find(code: LogFinding["code"], place: string, writer: string | null, seq: number | null, message: string): void {

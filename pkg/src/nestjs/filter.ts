@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<string, number>> = {
   policies_unavailable: 503,
   facts_unavailable: 503,
   limiter_unavailable: 503,
+  approvals_unavailable: 503,
 };
 
 /**

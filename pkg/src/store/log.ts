@@ -88,19 +88,7 @@ export class DatabaseLog implements LogSink, ChainReader {
     // What is added meanwhile is beyond the heads, and left out; heads only grow.
     const heads = await this.anchors();
     yield { anchors: heads };
-    for (const { writer, seq, from } of heads) {
-      for (let after = -1, rows: readonly Row[] | undefined; rows === undefined || rows.length === PAGE; ) {
-        rows = await this.#statements.run(LOG, (sql) =>
-          sql(
-            `SELECT seq::text AS place, ${LINE} FROM :"schema".decision_log
-             WHERE writer = $1 AND seq > $2::text::bigint AND seq <= $3::text::bigint ORDER BY seq LIMIT ${PAGE}`,
-            [writer, String(after), String(seq)],
-          ),
-        );
-        if (rows.length > 0) yield { lines: rows.map(({ line }) => String(line)) };
-        after = Number(rows.at(-1)?.["place"] ?? from?.seq ?? seq);
-      }
-    }
+    for (const head of heads) yield* this.#chain(head);
     // Chains that no head knows.
     const strangers = await this.#statements.run(LOG, (sql) =>
       sql(
@@ -110,6 +98,32 @@ export class DatabaseLog implements LogSink, ChainReader {
       ),
     );
     if (strangers.length > 0) yield { lines: strangers.map(({ line }) => String(line)) };
+  }
+
+  /** One chain up to its head. Where retention has gone on since the head was read, that is told before what is left. */
+  async *#chain(head: Anchor): AsyncGenerator<{ anchors: readonly Anchor[] } | { lines: readonly string[] }> {
+    let { from } = head;
+    for (let after = -1, rows: readonly Row[] | undefined; rows === undefined || rows.length === PAGE; ) {
+      // One statement, so that both are of one moment.
+      const found = await this.#statements.run(LOG, (sql) =>
+        sql(
+          `SELECT h.pruned_seq::text, h.pruned_hash, l.place, l.line FROM :"schema".decision_log_heads h
+           LEFT JOIN LATERAL (
+             SELECT seq, seq::text AS place, ${LINE} FROM :"schema".decision_log
+             WHERE writer = h.writer AND seq > $2::text::bigint AND seq <= $3::text::bigint ORDER BY seq LIMIT ${PAGE}
+           ) l ON true WHERE h.writer = $1 ORDER BY l.seq`,
+          [head.writer, String(after), String(head.seq)],
+        ),
+      );
+      const removed = found[0] === undefined ? null : removedOf(found[0]);
+      if (removed !== null && removed.seq > (from?.seq ?? -1)) {
+        from = removed;
+        yield { anchors: [{ ...head, from }] };
+      }
+      rows = found.filter(({ line }) => line !== null);
+      if (rows.length > 0) yield { lines: rows.map(({ line }) => String(line)) };
+      after = Number(rows.at(-1)?.["place"] ?? after);
+    }
   }
 
   async *matching(filter: LogFilter): AsyncGenerator<readonly string[]> {
@@ -152,12 +166,16 @@ async function anchors(sql: Sql): Promise<Anchor[]> {
   const rows = await sql(
     `SELECT writer, seq::text, hash, pruned_seq::text, pruned_hash FROM :"schema".decision_log_heads ORDER BY writer`,
   );
-  return rows.map(({ writer, seq, hash, pruned_seq, pruned_hash }) => ({
-    writer: String(writer),
-    seq: Number(seq),
-    hash: String(hash),
-    from: pruned_seq === null ? null : { seq: Number(pruned_seq), hash: String(pruned_hash) },
+  return rows.map((row) => ({
+    writer: String(row["writer"]),
+    seq: Number(row["seq"]),
+    hash: String(row["hash"]),
+    from: removedOf(row),
   }));
+}
+
+function removedOf({ pruned_seq, pruned_hash }: Row): Anchor["from"] {
+  return pruned_seq === null ? null : { seq: Number(pruned_seq), hash: String(pruned_hash) };
 }
 
 /** For the role `app`: decisions as one tenant is shown them, or the platform. */

@@ -1,10 +1,11 @@
 // The platform as a Nest application.
 import { type DynamicModule, Module, type Provider } from "@nestjs/common";
 import { APP_FILTER } from "@nestjs/core";
-import { PolicyEngine } from "portcullis";
 import { PolicyEngineModule, PolicyErrorFilter } from "portcullis/nestjs";
-import { type EnforcerOptions, MemoryLimiter } from "portcullis/service";
+import { callObserver, DecisionLog, MemoryLimiter, type Observer, PolicyEngineService } from "portcullis/service";
 import { AgentRuntimeService } from "./agent-runtime.service.js";
+import { PlatformApprovals } from "./approvals.service.js";
+import { ConsoleController } from "./console.http.js";
 import { Closing, database } from "./data.js";
 import { EventLog } from "./events.js";
 import { PlatformFacts } from "./facts.js";
@@ -12,7 +13,8 @@ import { PlatformController } from "./http.js";
 import { LlmRouter } from "./llm-router.service.js";
 import { Models } from "./models.js";
 import { OrchestratorService } from "./orchestrator.service.js";
-import { policies } from "./policies.js";
+import { type PoliciesOptions, policiesModule } from "./policies.module.js";
+import { RefundRules } from "./refund-rules.service.js";
 import { Refunds } from "./refunds.js";
 import type { Session } from "./session.js";
 import { ToolRuntimeService } from "./tool-runtime.service.js";
@@ -20,13 +22,14 @@ import { WorkflowService } from "./workflows.service.js";
 
 const services: Provider[] = [
   ...[EventLog, Models, LlmRouter, ToolRuntimeService, AgentRuntimeService, OrchestratorService],
-  ...[WorkflowService, Refunds],
+  ...[WorkflowService, Refunds, RefundRules],
 ];
 
-export interface PlatformOptions {
-  readonly database: string;
-  readonly enforcement?: EnforcerOptions["enforcement"];
-  readonly observer?: EnforcerOptions["observer"];
+export interface PlatformOptions extends PoliciesOptions {
+  /** The platform's own data: a user that is a member of `portcullis_app`. */
+  readonly app: string;
+  /** Hears of calls, as the decision log does. */
+  readonly observer?: Observer;
 }
 
 @Module({})
@@ -40,28 +43,44 @@ function dataModule(url: string): DynamicModule {
   return {
     module: DataModule,
     global: true,
-    providers: [data, Closing, PlatformFacts],
-    exports: [data, PlatformFacts],
+    providers: [data, Closing, PlatformFacts, PlatformApprovals],
+    exports: [data, PlatformFacts, PlatformApprovals],
   };
 }
 
-export function platformModule({ database, enforcement, observer }: PlatformOptions): DynamicModule {
+export function platformModule(options: PlatformOptions): DynamicModule {
   return {
     module: PlatformModule,
     imports: [
-      dataModule(database),
+      dataModule(options.app),
+      policiesModule(options),
       PolicyEngineModule.forRootAsync<Session>({
-        inject: [PlatformFacts],
-        useFactory: async (facts: PlatformFacts) => ({
-          decisions: await PolicyEngine.load({ policies }),
+        inject: [PolicyEngineService, PlatformFacts, PlatformApprovals, DecisionLog],
+        useFactory: (
+          decisions: PolicyEngineService,
+          facts: PlatformFacts,
+          approvals: PlatformApprovals,
+          log: DecisionLog,
+        ) => ({
+          decisions,
           limiter: new MemoryLimiter(),
           facts,
-          enforcement,
-          observer,
+          approvals,
+          observer: both(callObserver(log), options.observer),
         }),
       }),
     ],
-    controllers: [PlatformController],
+    controllers: [PlatformController, ConsoleController],
     providers: [...services, { provide: APP_FILTER, useClass: PolicyErrorFilter }],
+  };
+}
+
+function both(first: Observer, second: Observer = {}): Observer {
+  return {
+    ...second,
+    onCall(report) {
+      first.onCall?.(report);
+      second.onCall?.(report);
+    },
   };
 }

@@ -1,16 +1,14 @@
 // The database of the platform, by TypeORM.
 import { Inject, Injectable, type OnApplicationShutdown, type Provider } from "@nestjs/common";
 import { DataSource } from "typeorm";
-import { Events, Memories, Orders, Runs, Workflows } from "./entities.js";
-
-const ENTITIES = [Runs, Events, Workflows, Orders, Memories];
+import { ENTITIES } from "./entities.js";
 
 export const InjectDataSource = () => Inject(DataSource);
 
 export function database(url: string): Provider {
   return {
     provide: DataSource,
-    useFactory: () => new DataSource({ type: "postgres", url, entities: ENTITIES, synchronize: true }).initialize(),
+    useFactory: () => new DataSource({ type: "postgres", url, entities: ENTITIES }).initialize(),
   };
 }
 

@@ -1,4 +1,5 @@
 // What the platform keeps: runs with their steps and events, workflows, and the tables that tools work on.
+import type { ApprovalRequirement, Grant } from "portcullis";
 import { EntitySchema } from "typeorm";
 
 export interface RunRow {
@@ -42,6 +43,28 @@ export interface MemoryRow {
   tenant_id: string;
   key: string;
   value: string;
+}
+
+export interface RefundRuleRow {
+  tenant_id: string;
+  max_cents: number;
+  policy_id: string;
+}
+
+export interface ApprovalRow {
+  id: string;
+  tenant_id: string;
+  run_id: string;
+  /** Who asks. */
+  user_id: string;
+  request_digest: string;
+  mode: "draft" | "auto";
+  approvals: ApprovalRequirement[];
+  /** What approvers read. */
+  text: string;
+  grants: Grant[];
+  /** pending, approved, claimed, started; then what came of the call. */
+  state: string;
 }
 
 export const Runs = new EntitySchema<RunRow>({
@@ -94,3 +117,33 @@ export const Memories = new EntitySchema<MemoryRow>({
     value: { type: "text" },
   },
 });
+
+export const RefundRule = new EntitySchema<RefundRuleRow>({
+  name: "refund_rule",
+  columns: {
+    tenant_id: { type: "text", primary: true },
+    max_cents: { type: "int" },
+    policy_id: { type: "text" },
+  },
+  checks: [{ expression: "max_cents BETWEEN 0 AND 100000" }],
+});
+
+export const Approval = new EntitySchema<ApprovalRow>({
+  name: "approval",
+  columns: {
+    id: { type: "uuid", primary: true },
+    tenant_id: { type: "text" },
+    run_id: { type: "uuid" },
+    user_id: { type: "text" },
+    request_digest: { type: "text" },
+    mode: { type: "text" },
+    approvals: { type: "jsonb" },
+    text: { type: "text" },
+    grants: { type: "jsonb" },
+    state: { type: "text" },
+  },
+  // A call that is asked again joins its request.
+  indices: [{ columns: ["run_id", "request_digest"], unique: true, where: "state = 'pending'" }],
+});
+
+export const ENTITIES = [Runs, Events, Workflows, Orders, Memories, RefundRule, Approval];

@@ -12,8 +12,8 @@ export class PlatformFacts implements FactsProvider<Session> {
   @InjectDataSource() readonly db!: DataSource;
 
   async facts({ action, id, context }: FactsQuery<Session>): Promise<Facts> {
-    const run = await this.db.getRepository(Runs).findOneByOrFail({ id: context.runId });
-    const user = Object.values(USERS).find(({ id }) => id === context.userId);
+    const run = context.planned ?? (await this.db.getRepository(Runs).findOneByOrFail({ id: context.runId }));
+    const user = [...USERS.values()].find(({ id }) => id === context.userId);
     const agentId = action === "agent_step" ? id : context.agentId;
     const workflowId = action === "run_start" ? id : run.workflow_id;
     return {

@@ -20,15 +20,7 @@ export class OrchestratorService {
 
   /** A run that is not of a workflow: somebody at the console. */
   async open(user: User, mode: RunRow["mode"], workflow_id: string | null = null): Promise<RunRow> {
-    const run: RunRow = {
-      id: randomUUID(),
-      tenant_id: user.tenantId,
-      user_id: user.id,
-      workflow_id,
-      mode,
-      status: "running",
-      tool_calls: 0,
-    };
+    const run = planned(user, mode, workflow_id);
     await this.db.getRepository(Runs).insert(run);
     return run;
   }
@@ -70,4 +62,17 @@ export class OrchestratorService {
     Object.assign(run, changes);
     await this.db.getRepository(Runs).update({ id: run.id }, changes);
   }
+}
+
+/** A run as it begins. */
+export function planned(user: User, mode: RunRow["mode"], workflow_id: string | null): RunRow {
+  return {
+    id: randomUUID(),
+    tenant_id: user.tenantId,
+    user_id: user.id,
+    workflow_id,
+    mode,
+    status: "running",
+    tool_calls: 0,
+  };
 }

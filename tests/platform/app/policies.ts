@@ -1,5 +1,5 @@
-// The policies of the platform and of one tenant, one or more for each of the things that policies are for.
-import type { Policy } from "portcullis";
+// The policies that a deployment begins with, one or more for each of the things that policies are for.
+import type { PolicyInput } from "portcullis/service";
 
 export const policies = [
   {
@@ -95,12 +95,14 @@ export const policies = [
       message: "There is no such run.",
     },
   },
+] as unknown as PolicyInput[];
+
+/** Of one tenant, and given their ids when they are stored. */
+export const globexPolicies: PolicyInput[] = [
   {
-    id: "globex-no-refunds",
     name: "globex refunds nothing",
     scope: "tool",
     effect: "deny",
-    tenant_id: "globex",
     rule_expr: { target: ["refund"], message: "We make no refunds." },
   },
-] as unknown as Policy[];
+];

@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import type { Decision } from "../../types/generated/Decision.js";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { Request } from "../../types/inputs.js";
+import type { Claimed } from "./approving.js";
 import type { Call, CallInfo, Permit, Usage } from "./call.js";
 import type { StopError } from "./errors.js";
 import type { Reporter } from "./reports.js";
 import { type Held, isAmount } from "./reserving.js";
-import type { Scope } from "./scope.js";
+import type { NodeScope, Scope } from "./scope.js";
 import { canonical, type Snapshot } from "./snapshot.js";
 import type { Step } from "./step.js";
 
@@ -19,24 +20,41 @@ export class Attempt<Input, Context> {
   /** The mode that the run asks for. */
   asked: Mode = "auto";
   held: Held | null = null;
+  /** The approval that the call goes ahead by, if it needs one. */
+  claimed: Claimed | null = null;
   stop: StopError | null = null;
   repeated = false;
+  /** Microseconds until it was decided; 0 where nobody asks. */
+  latencyUs = 0;
   readonly call: Call<Input, Context>;
+  /** Whether what stops it does: as is said when it is made, to its end. */
+  readonly enforced: boolean;
   readonly step: Step | undefined;
+  /** The node whose own call it is. */
+  readonly node: NodeScope | undefined;
   /** The mode of the work that the call is a part of. */
   readonly around: Mode;
   #key: string | undefined;
 
-  constructor(action: string, id: string, call: Call<Input, Context>, scope: Scope | undefined) {
+  constructor(action: string, id: string, call: Call<Input, Context>, scope: Scope | undefined, enforced: boolean) {
     this.info = { action, id, run_id: null, call_id: call.callId ?? null };
     this.call = call;
+    this.enforced = enforced;
     this.step = call.step ?? scope?.step;
+    const node = scope?.node;
+    this.node = node?.action === action && node.id === id ? node : undefined;
     this.around = scope?.mode === "draft" || this.step?.mode === "draft" ? "draft" : "auto";
   }
 
   /** In which the work may be done: the stricter of what was decided and what is around it. */
   get mode(): Mode {
     return this.decision?.mode === "auto" && this.around === "auto" ? "auto" : "draft";
+  }
+
+  /** The work is not begun after all. */
+  async giveBack(): Promise<void> {
+    await this.held?.release();
+    await this.claimed?.release();
   }
 
   /** What the same call has again; `undefined` where the input has no form to compare. */

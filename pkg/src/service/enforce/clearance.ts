@@ -3,11 +3,25 @@ import { PortcullisError } from "../../engine/errors.js";
 import type { Refusal } from "../../limits/port.js";
 import type { Decision } from "../../types/generated/Decision.js";
 import type { Entity, Request } from "../../types/inputs.js";
+import { type Claimed, claimed } from "./approving.js";
 import type { Attempt } from "./attempt.js";
-import { agentText, deniedBy, type OwnCode, plainText, type Told } from "./denial.js";
-import { CallDeniedError, CallPausedError, type StopError, TRANSIENT } from "./errors.js";
+import { agentText, deniedBy, plainText } from "./denial.js";
+import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
 import { checked, own, requestOf } from "./facts.js";
 import type { EnforcerOptions, Facts } from "./ports.js";
+import {
+  CORRECT,
+  factsUnavailable,
+  NO_DRAFT,
+  NO_LIMITER,
+  NO_ROOM,
+  NOT_CLAIMED,
+  NOT_COUNTED,
+  noEstimate,
+  PAUSED,
+  Refused,
+  refusedBy,
+} from "./refused.js";
 import { isPending, type Reporter } from "./reports.js";
 import { claimsOf, Held, reserve } from "./reserving.js";
 import { snapshot } from "./snapshot.js";
@@ -21,6 +35,7 @@ export class Clearance<Context> {
   readonly #clock: () => number;
   readonly #factsTimeoutMs: number;
   readonly #limiterTimeoutMs: number;
+  readonly #approvalsTimeoutMs: number;
 
   constructor(options: EnforcerOptions<Context>, reporter: Reporter) {
     this.#options = options;
@@ -28,6 +43,7 @@ export class Clearance<Context> {
     this.#clock = options.clock ?? Date.now;
     this.#factsTimeoutMs = options.factsTimeoutMs ?? TIMEOUT_MS;
     this.#limiterTimeoutMs = options.limiterTimeoutMs ?? TIMEOUT_MS;
+    this.#approvalsTimeoutMs = options.approvalsTimeoutMs ?? TIMEOUT_MS;
   }
 
   /** Finds out whether a call may go ahead. Never throws: whatever goes wrong stops it. */
@@ -42,12 +58,26 @@ export class Clearance<Context> {
       }
       const asked = this.request(attempt);
       const request = isPending(asked) ? await asked : asked;
-      this.#decide(attempt, request);
+      const { decisions } = this.#options;
+      attempt.decision = decisions.decide(request);
+      if (attempt.decision.effect === "require_approval" && attempt.enforced)
+        attempt.decision = await this.#decideGranted(attempt, request, attempt.decision);
       const { decision } = attempt;
-      if (attempt.stop === null && decision !== null && decision.limits.length > 0)
-        await this.#reserve(attempt, request, decision);
+      this.#judge(attempt, request, decision);
+      if (attempt.stop === null && decision.limits.length > 0) await this.#reserve(attempt, request, decision);
     } catch (error) {
       attempt.stop = this.#stopFor(error, attempt);
+    }
+    if (attempt.stop !== null && attempt.claimed !== null) await attempt.claimed.release();
+  }
+
+  /** Right before the work of a call that people have approved: from here on their approval is spent. Never throws. */
+  async start(attempt: Attempt<unknown, Context>): Promise<void> {
+    try {
+      await attempt.claimed?.start();
+    } catch (cause) {
+      attempt.stop = this.#stopFor(new Refused("approvals_unavailable", NOT_CLAIMED, { cause }), attempt);
+      await attempt.held?.release();
     }
   }
 
@@ -84,17 +114,39 @@ export class Clearance<Context> {
     return attempt.request;
   }
 
-  #decide(attempt: Attempt<unknown, Context>, request: Request): void {
-    const decision = this.#options.decisions.decide(request);
-    attempt.decision = decision;
+  /** Decides again with what people have granted for this very call; a deny wins, and what they did not grant pauses. */
+  async #decideGranted(attempt: Attempt<unknown, Context>, request: Request, asked: Decision): Promise<Decision> {
+    const { decisions, approvals } = this.#options;
+    const grants = attempt.node?.grants() ?? [];
+    if (grants.length > 0) {
+      // What was claimed for the node is for its own call, once, if it is the very same.
+      const decision = decisions.decide(request, { grants });
+      if (decision.effect !== "require_approval") return decision;
+    }
+    if (approvals === undefined) return asked;
+    const query = {
+      call: attempt.info,
+      request,
+      requestDigest: this.#digest(request),
+      mode: asked.mode,
+      approvals: asked.approvals,
+    };
+    let claim: Claimed | undefined;
+    try {
+      claim = await claimed(approvals, query, { reporter: this.#reporter, timeoutMs: this.#approvalsTimeoutMs });
+    } catch (cause) {
+      throw new Refused("approvals_unavailable", NOT_CLAIMED, { cause });
+    }
+    if (claim === undefined) return asked;
+    attempt.claimed = claim;
+    return decisions.decide(request, { grants: claim.grants });
+  }
+
+  #judge(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): void {
     if (decision.effect === "require_approval") attempt.stop = this.#pause(attempt, request, decision);
     else if (decision.effect !== "allow") attempt.stop = this.#deny(attempt, request, decision);
     else if (attempt.mode === "draft" && request.action === "tool_call" && !canBeDrafted(request.tool))
-      throw new Refused("draft_unsupported", {
-        message: "This may only be drafted, and this tool has no draft.",
-        remedy: "Use a tool that can be drafted, or ask the people who run this platform.",
-        next: "tell the user that this was not allowed. Do not repeat the call as it is.",
-      });
+      throw new Refused("draft_unsupported", NO_DRAFT);
   }
 
   #deny(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): StopError {
@@ -106,24 +158,26 @@ export class Clearance<Context> {
 
   #pause(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): StopError {
     const { info: call, step } = attempt;
-    let requestDigest: string;
+    return new CallPausedError({
+      decision,
+      call,
+      request,
+      requestDigest: this.#digest(request),
+      agentText: this.#explain(attempt, request, "agent") ?? PAUSED,
+      approverText: this.#explain(attempt, request, "approver") ?? "",
+      inStep: step !== undefined,
+    });
+  }
+
+  #digest(request: Request): string {
     try {
-      requestDigest = this.#options.decisions.requestDigest(request);
+      return this.#options.decisions.requestDigest(request);
     } catch (cause) {
       // Without one no approval could bind this call.
       if (!PortcullisError.is(cause) || cause.code !== "not_digestible") throw cause;
       const { message, remedy } = cause;
       throw new Refused("not_digestible", { message, remedy, next: CORRECT }, { cause });
     }
-    return new CallPausedError({
-      decision,
-      call,
-      request,
-      requestDigest,
-      agentText: this.#explain(attempt, request, "agent") ?? PAUSED,
-      approverText: this.#explain(attempt, request, "approver") ?? "",
-      inStep: step !== undefined,
-    });
   }
 
   #explain({ info }: Attempt<unknown, Context>, request: Request, reader: "agent" | "approver"): string | undefined {
@@ -165,68 +219,6 @@ export class Clearance<Context> {
   }
 }
 
-/** Thrown on the way where the enforcer itself stops a call. */
-class Refused extends PortcullisError {
-  declare readonly code: OwnCode;
-  readonly told: Told;
-  readonly more: { readonly cause?: unknown; readonly refusal?: Refusal };
-
-  constructor(code: OwnCode, told: Told, more: Refused["more"] = {}) {
-    super({ code, message: told.message, remedy: told.remedy, retryable: TRANSIENT.has(code) });
-    this.told = told;
-    this.more = more;
-    Object.defineProperty(this, "cause", { value: more.cause, enumerable: false });
-  }
-}
-
-function refusedBy(error: unknown): Refused {
-  if (error instanceof Refused) return error;
-  if (PortcullisError.is(error) && error.code === "input_not_json") {
-    const { message, remedy } = error;
-    return new Refused("input_not_json", { message, remedy, next: CORRECT }, { cause: error });
-  }
-  return new Refused("engine_failure", FAILED, { cause: error });
-}
-
 function canBeDrafted(tool: Entity | null): boolean {
   return tool !== null && own(tool, "supports_draft") === true;
 }
-
-function factsUnavailable(cause: unknown): Refused {
-  if (cause instanceof Refused) return cause;
-  return new Refused("facts_unavailable", FACTS_MISSING, { cause });
-}
-
-const CORRECT = "correct the request, then ask again.";
-const LATER = "ask again later.";
-const PAUSED = "Paused: people must approve this first.\nNext: wait for the decision. Do not repeat the call.\n";
-const FACTS_MISSING: Told = {
-  message: "What the platform knows of this call could not be read.",
-  remedy: "Try again later; if it stays so, tell the people who run this platform.",
-  next: LATER,
-};
-const FAILED: Told = {
-  message: "The policies could not be asked.",
-  remedy: "Try again in a few seconds.",
-  next: LATER,
-};
-const NO_LIMITER: Told = {
-  message: "A limit applies to this, and nothing counts limits here.",
-  remedy: "The people who run this platform must give the enforcer a limiter.",
-  next: "tell the user that this was not allowed. Do not repeat the call as it is.",
-};
-const NOT_COUNTED: Told = {
-  message: "The limits of this call could not be counted.",
-  remedy: "Try again later; if it stays so, tell the people who run this platform.",
-  next: LATER,
-};
-const NO_ROOM: Told = {
-  message: "A limit has no room for this.",
-  remedy: "Wait until it has, or ask the people who run this platform for more.",
-  next: "stop, or ask again when the limit has room.",
-};
-const noEstimate = (meter: string): Told => ({
-  message: `A limit counts \`${meter}\`, and nothing says how much of it this call takes.`,
-  remedy: `The caller of the enforcer must pass an estimate of \`${meter}\`.`,
-  next: "tell the user that this was not allowed. Do not repeat the call as it is.",
-});

@@ -7,6 +7,7 @@ const OWN = {
   facts_unavailable: { decision: "invalid_request", verdict: "Denied: this can't be decided just now." },
   not_digestible: { decision: "invalid_request", verdict: "Denied: the request is not well formed." },
   draft_unsupported: { decision: "denied_by_policy", verdict: "Denied by policy." },
+  approvals_unavailable: { decision: "engine_failure", verdict: "Denied: this can't be decided just now." },
   limit_exceeded: { decision: "limit_exceeded", verdict: "Denied: a limit is spent." },
   limiter_unavailable: { decision: "limit_exceeded", verdict: "Denied: this can't be decided just now." },
   estimate_missing: { decision: "limit_exceeded", verdict: "Denied: this can't be decided just now." },

@@ -410,6 +410,30 @@ describe("a call that people must approve", () => {
   });
 });
 
+describe("the time that a call waited for its decision", () => {
+  const isDuration = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+
+  it("is told in whole microseconds, with what facts took, whatever was decided", async () => {
+    const waits = async (query: Parameters<typeof factsFor>[0]) => {
+      await new Promise((done) => setTimeout(done, 20));
+      return factsFor(query);
+    };
+    const { enforcer, calls } = hostOf([open, on("send", "deny")], { facts: { facts: waits } });
+    await enforcer.toolCall("write", call(), () => 1);
+    await stopOf(enforcer.toolCall("send", call(), () => 1));
+    await stopOf(
+      enforcer.toolCall(
+        "send",
+        call(() => 1),
+        () => 1,
+      ),
+    );
+    expect(calls.map(({ latencyUs }) => isDuration(latencyUs))).toEqual([true, true, true]);
+    // Timers may fire a little early.
+    expect(calls.slice(0, 2).every(({ latencyUs }) => latencyUs > 15_000)).toBe(true);
+  });
+});
+
 describe("in shadow", () => {
   const policies = [
     open,
@@ -447,6 +471,26 @@ describe("in shadow", () => {
     expect(await hostOf([], { decisions }).enforcer.toolCall("send", call(), () => 1)).toBe(1);
     const strict = hostOf([], { decisions, enforcement: "enforce" }).enforcer;
     expect(await stopOf(strict.toolCall("send", call(), () => 1))).toMatchObject({ code: "denied_by_policy" });
+  });
+
+  it("begins and ends while it runs, and a call under way stays as it began", async () => {
+    const engine = PolicyEngine.loadSync({ policies });
+    const decisions = {
+      decide: engine.decide.bind(engine),
+      explain: engine.explain.bind(engine) as never,
+      requestDigest: engine.requestDigest.bind(engine),
+      enforcement: "enforce" as "enforce" | "shadow",
+    };
+    const { enforcer, calls } = hostOf([], { decisions });
+    const sent = () => enforcer.toolCall("send", call(), () => 1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
+    decisions.enforcement = "shadow";
+    expect(await sent()).toBe(1);
+    const under = sent();
+    decisions.enforcement = "enforce";
+    expect(await under).toBe(1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
+    expect(calls.map(({ enforced }) => enforced)).toEqual([true, false, false, true]);
   });
 
   it("a mode that would have been forced is not", async () => {

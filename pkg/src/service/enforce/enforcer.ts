@@ -38,13 +38,13 @@ export interface WorkflowNode {
 export class Enforcer<Context = unknown> {
   readonly #clearance: Clearance<Context>;
   readonly #reporter: Reporter;
-  readonly #enforced: boolean;
+  readonly #enforcement: () => "enforce" | "shadow" | undefined;
   readonly #onDenial: "end" | "continue";
 
   constructor(options: EnforcerOptions<Context>) {
     this.#reporter = new Reporter(options.observer);
     this.#clearance = new Clearance(options, this.#reporter);
-    this.#enforced = (options.enforcement ?? options.decisions.enforcement) !== "shadow";
+    this.#enforcement = () => options.enforcement ?? options.decisions.enforcement;
     this.#onDenial = options.onDenial ?? "end";
   }
 
@@ -116,7 +116,13 @@ export class Enforcer<Context = unknown> {
     work: Work<Permit<Input>, Result>,
   ): Promise<Result> {
     return this.#enforce(action, id, call, (permit, attempt) => {
-      const node: NodeScope = { action, id, release: () => attempt.held?.release() };
+      const grants = [...(attempt.claimed?.grants ?? [])];
+      const node: NodeScope = {
+        action,
+        id,
+        release: () => attempt.held?.release(),
+        grants: () => grants.splice(0),
+      };
       return inScope({ step: attempt.step, mode: permit.mode, node }, () => work(permit));
     });
   }
@@ -127,7 +133,7 @@ export class Enforcer<Context = unknown> {
    * @throws SnapshotError for an input that is no JSON, PortcullisError `facts_unavailable`.
    */
   async requestFor({ action, id }: WorkflowNode, call: Call<unknown, Context>): Promise<Request> {
-    const attempt = new Attempt(action, id, call, undefined);
+    const attempt = new Attempt(action, id, call, undefined, false);
     attempt.snapshot = snapshot(call.input);
     return this.#clearance.request(attempt);
   }
@@ -139,27 +145,27 @@ export class Enforcer<Context = unknown> {
     work: Worked<Input, Context, Result>,
   ): Promise<Result> {
     const scope = currentScope();
-    const node = scope?.node;
-    if (node !== undefined && node.action === action && node.id === id) await node.release();
-    const attempt = new Attempt(action, id, call, scope);
+    const attempt = new Attempt(action, id, call, scope, this.#enforcement() !== "shadow");
+    const { enforced } = attempt;
+    if (attempt.node !== undefined) await attempt.node.release();
+    const began = this.#reporter.hearsCalls ? performance.now() : Number.NaN;
     await this.#clearance.clear(attempt);
-    if (this.#enforced) {
-      const earlier = attempt.stop === null ? attempt.step?.earlier(() => attempt.key) : undefined;
-      if (earlier !== undefined) {
-        // The step was ended, or the same call was stopped, while this one was being decided.
-        await attempt.held?.release();
-        attempt.stop = earlier;
-        attempt.repeated = true;
+    if (!Number.isNaN(began)) attempt.latencyUs = Math.round((performance.now() - began) * 1_000);
+    if (enforced) {
+      if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
+      if (attempt.stop === null && attempt.claimed !== null) {
+        await this.#clearance.start(attempt);
+        if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
       }
       if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
     }
-    const input = this.#enforced ? attempt.snapshot : call.input;
-    const mode = this.#enforced ? attempt.mode : attempt.asked;
+    const input = enforced ? attempt.snapshot : call.input;
+    const mode = enforced ? attempt.mode : attempt.asked;
     const permit = new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter);
     const run = () => this.#run(attempt, permit, work);
     // What a call in draft mode does in turn is no less a draft.
-    const drafting = this.#enforced && mode === "draft" && attempt.around !== "draft";
-    return drafting ? inScope({ step: attempt.step, node, mode }, run) : run();
+    const drafting = enforced && mode === "draft" && attempt.around !== "draft";
+    return drafting ? inScope({ step: attempt.step, node: scope?.node, mode }, run) : run();
   }
 
   async #run<Input, Result>(
@@ -174,11 +180,12 @@ export class Enforcer<Context = unknown> {
       return result;
     } catch (error) {
       // A step that ended within this call, or a denial from where the step's context does not reach.
-      if (attempt.step !== undefined && isStop(error) && this.#enforced) this.#collect(attempt, attempt.step, error);
+      if (attempt.step !== undefined && isStop(error) && attempt.enforced) this.#collect(attempt, attempt.step, error);
       throw error;
     } finally {
       const settling = attempt.held?.settle(permit.usage);
       if (isPending(settling)) await settling;
+      if (attempt.claimed !== null) await attempt.claimed.end(outcome);
       this.#report(attempt, outcome, permit);
     }
   }
@@ -220,11 +227,19 @@ export class Enforcer<Context = unknown> {
   }
 
   #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
-    const { info, request, decision, stop, repeated } = attempt;
-    const enforced = this.#enforced;
+    const { info, enforced, request, decision, stop, repeated, latencyUs } = attempt;
     const mode = permit?.mode ?? null;
-    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode });
+    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode, latencyUs });
   }
+}
+
+/** The step may have ended, or the same call have been stopped in it, while this one was on its way. */
+async function heedStep(attempt: Attempt<unknown, unknown>, step: Step): Promise<void> {
+  const earlier = attempt.stop === null ? step.earlier(() => attempt.key) : undefined;
+  if (earlier === undefined) return;
+  await attempt.giveBack();
+  attempt.stop = earlier;
+  attempt.repeated = true;
 }
 
 function isStop(error: unknown): error is StopError {

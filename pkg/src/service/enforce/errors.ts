@@ -103,6 +103,7 @@ export type StopError = CallDeniedError | CallPausedError;
 /** Codes that may go away by themselves. */
 export const TRANSIENT: ReadonlySet<string> = new Set([
   ...["engine_failure", "policies_unavailable", "limit_exceeded", "facts_unavailable", "limiter_unavailable"],
+  "approvals_unavailable",
 ]);
 
 function hide(error: Error, key: string, value: unknown): void {

@@ -21,6 +21,8 @@ export interface CallReport {
   readonly repeated: boolean;
   /** The mode in which the work was done; `null` where it was not begun. */
   readonly mode: Mode | null;
+  /** Microseconds from the call to its decision: what it waited, with facts and limits. */
+  readonly latencyUs: number;
 }
 
 /** One step of an agent, when it has ended. */
@@ -36,7 +38,14 @@ export interface StepReport {
 
 /** Something that stops nothing and that operators should know. */
 export interface Trouble {
-  readonly code: "settle_failed" | "late_reservation" | "late_denial" | "usage_refused" | "explanation_failed";
+  readonly code:
+    | "settle_failed"
+    | "late_reservation"
+    | "claim_failed"
+    | "late_claim"
+    | "late_denial"
+    | "usage_refused"
+    | "explanation_failed";
   readonly call: CallInfo;
   readonly error: unknown;
 }
@@ -79,6 +88,11 @@ export class Reporter {
 
   get counters(): Counters {
     return { ...this.#counters };
+  }
+
+  /** Whether somebody hears of calls: what nobody reads need not be measured. */
+  get hearsCalls(): boolean {
+    return this.#observer.onCall !== undefined;
   }
 
   call(report: CallReport): void {

@@ -5,7 +5,7 @@ import type { Limit } from "../../types/generated/Limit.js";
 import type { Request } from "../../types/inputs.js";
 import type { CallInfo, Usage } from "./call.js";
 import { isPending, type Reporter } from "./reports.js";
-import { TimeoutError, within } from "./timeout.js";
+import { inTime, within } from "./timeout.js";
 
 /** Meters that count calls, by the action that one of them counts. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -95,34 +95,17 @@ export async function reserve(
   request: Request,
   context: HeldContext,
 ): Promise<Held | Refusal> {
-  const { run_id, call_id } = context.call;
+  const { call, reporter } = context;
+  const { run_id, call_id } = call;
+  /** A reservation that comes after its time was up is given back. */
+  const late = (answer: Reservation | Refusal, error: unknown) => {
+    if (answer?.granted !== true) return;
+    reporter.trouble({ code: "late_reservation", call, error });
+    return new Held(answer, claims, context).release();
+  };
   const asked = limiter.reserve({ tenant_id: request.tenant.id, now: request.now, run_id, call_id, claims });
-  const answer = isPending(asked) ? await inTime(asked, claims, context) : asked;
+  const answer = isPending(asked) ? await inTime(asked, context.timeoutMs, late) : asked;
   if (answer.granted === true) return new Held(answer, claims, context);
   if (answer.granted === false && typeof answer.limit === "object") return answer;
   throw new TypeError("the limiter's answer is neither a reservation nor a refusal");
 }
-
-/** A reservation that comes after its time was up is given back. */
-async function inTime(
-  asked: PromiseLike<Reservation | Refusal>,
-  claims: readonly Claim[],
-  context: HeldContext,
-): Promise<Reservation | Refusal> {
-  try {
-    return await within(asked, context.timeoutMs);
-  } catch (error) {
-    if (error instanceof TimeoutError) {
-      const { reporter, call } = context;
-      asked.then((answer) => {
-        if (answer?.granted !== true) return;
-        reporter.trouble({ code: "late_reservation", call, error });
-        return new Held(answer, claims, context).release();
-      }, ignore);
-    }
-    throw error;
-  }
-}
-
-/** It failed after it was given up. */
-function ignore(): void {}

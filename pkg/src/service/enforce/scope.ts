@@ -1,5 +1,6 @@
 // What is known of the work that a call is a part of: carried by the asynchronous context.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Grant } from "../../types/generated/Grant.js";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { Step } from "./step.js";
 
@@ -9,6 +10,8 @@ export interface NodeScope {
   readonly id: string;
   /** Gives back what is reserved for the node, if it still is: its own call then reserves it. */
   release(): void | Promise<void>;
+  /** What people have granted for the node, to whoever asks first. */
+  grants(): readonly Grant[];
 }
 
 export interface Scope {

@@ -19,3 +19,20 @@ export async function within<T>(pending: PromiseLike<T>, ms: number): Promise<T>
     clearTimeout(timer);
   }
 }
+
+/** The same; what comes after all when the time was up is handed to `late`, which gives it back. */
+export async function inTime<T>(
+  pending: PromiseLike<T>,
+  ms: number,
+  late: (value: T, error: TimeoutError) => unknown,
+): Promise<T> {
+  try {
+    return await within(pending, ms);
+  } catch (error) {
+    if (error instanceof TimeoutError) pending.then((value) => late(value, error), ignore);
+    throw error;
+  }
+}
+
+/** It failed after it was given up. */
+function ignore(): void {}
