@@ -1,5 +1,6 @@
 // The handler: finds the operation, checks the call against what it asks for, runs it, and words what goes wrong.
 import type { Validate } from "../engine/validate.js";
+import type { DecisionReader } from "../log/reader.js";
 import type { PolicyEngineService } from "../service/service.js";
 import { invalidArgument } from "../store/errors.js";
 import type { PolicyStore } from "../store/store.js";
@@ -19,6 +20,7 @@ import { queryReader } from "./query.js";
 import type { Route } from "./route.js";
 import { routerOf } from "./router.js";
 import { decisionRoutes } from "./routes/decisions.js";
+import { logRoutes } from "./routes/log.js";
 import { policyRoutes } from "./routes/policies.js";
 import { revisionRoutes } from "./routes/revisions.js";
 import { serverRoutes } from "./routes/server.js";
@@ -29,6 +31,8 @@ export interface HandlerOptions {
   readonly service: PolicyEngineService;
   /** Where policies are kept. Without one, those operations are not there. */
   readonly store?: PolicyStore | undefined;
+  /** Where decisions are logged. Without it, they are not listed. */
+  readonly decisions?: DecisionReader | undefined;
   /** What requests look like, the same as the service has. */
   readonly catalogue?: string | Catalogue | null | undefined;
   /** The ways to say who calls; at least one. */
@@ -85,10 +89,11 @@ function tell(listener: HandlerOptions["onError"], error: unknown): void {
 }
 
 function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
-  const { service, store, catalogue, address } = options;
+  const { service, store, decisions, catalogue, address } = options;
   const routes: Route[] = [
     ...serverRoutes({ service, validate, catalogue }),
     ...decisionRoutes(service),
+    ...(decisions === undefined ? [] : logRoutes(decisions)),
     ...(store === undefined ? [] : [...policyRoutes(store), ...revisionRoutes(store)]),
     ...authZenRoutes(service, (call) => address ?? `http://${call.header("host") ?? "localhost"}`),
   ];
