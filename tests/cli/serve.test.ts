@@ -1,6 +1,6 @@
 // `portcullis serve` and `portcullis keys`, as processes.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, it } from "vitest";
@@ -111,6 +111,17 @@ it("takes API keys that are made, listed and revoked by the command", async () =
   expect(await server.end()).toBe(0);
 }, 180_000);
 
+it("serves a page of its own origin, and the link that connects it", async () => {
+  const page = mkdtempSync(join(home, "page-"));
+  writeFileSync(join(page, "index.html"), "<!doctype html>");
+  const server = await serve("--files", put("paged.json", JSON.stringify([OPEN])), "--page", page);
+  expect((await send(server.base, "GET", "/")).text).toBe("<!doctype html>");
+  expect((await decide(server, "search")).effect).toBe("allow");
+  const [, link] = /^page: (\S+)$/m.exec(server.err()) ?? [];
+  expect(link).toBe(`${server.base}/#connect=${server.token}`);
+  expect(await server.end()).toBe(0);
+}, 60_000);
+
 it("starts nothing that is not meant", () => {
   const refused = (...args: string[]) => {
     const { code, out, err } = portcullis(["serve", "--port", "0", ...args]);
@@ -127,6 +138,7 @@ it("starts nothing that is not meant", () => {
   expect(
     refused("--jwt-issuer", "https://issuer.example", "--files", put("open.json", JSON.stringify([OPEN]))),
   ).toEqual([2, expect.stringContaining("JSON Web Tokens need")]);
+  expect(refused("--page", home)).toEqual([1, expect.stringContaining("holds no built page")]);
   const broken = put("broken.json", JSON.stringify([{ ...OPEN, colour: 1 }]));
   expect(refused("--files", broken)).toEqual([1, expect.stringContaining("policy_set_invalid")]);
 }, 120_000);

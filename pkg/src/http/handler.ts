@@ -25,6 +25,7 @@ import { policyRoutes } from "./routes/policies.js";
 import { revisionRoutes } from "./routes/revisions.js";
 import { serverRoutes } from "./routes/server.js";
 import { ref } from "./schemas/build.js";
+import { staticFiles } from "./static.js";
 
 export interface HandlerOptions {
   /** What decides. */
@@ -43,6 +44,8 @@ export interface HandlerOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Where it is reached from outside, such as `https://policies.example`; else what the call's Host says. */
   readonly address?: string | undefined;
+  /** A folder with a built page, served beside the API to anyone who may call; pages of its origin may. */
+  readonly page?: string | undefined;
   /** Bytes of a body at most; default 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** Hears of failures that callers are told nothing of. */
@@ -61,10 +64,16 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
   const find = routerOf(routes.map((route) => prepared(route, options)));
   const guard = hostGuard(options.hosts);
   const cors = new Cors(options.origins ?? []);
-  const run = (call: Call) => {
-    const { route, params } = find(call.method, call.path);
-    return route.run(call, params);
+  const api = async (call: Call): Promise<Answer> => {
+    const found = find(call.method, call.path);
+    if ("allow" in found) return { status: 204, headers: found, body: "" };
+    return found.route.run(call, found.params);
   };
+  const page = options.page === undefined ? undefined : staticFiles(options.page);
+  // What begins as a path of the API is the API's, also where it is none.
+  const first = (path: string) => path.split("/", 2)[1];
+  const own = new Set(routes.map(({ path }) => first(path)));
+  const run = (call: Call) => (page === undefined || own.has(first(call.path)) ? api : page)(call);
   return async (call) => {
     let answer: Answer;
     try {

@@ -30,6 +30,7 @@ export const SERVE_OPTIONS = {
     multiple: true,
   },
   "allow-origin": { type: "string", value: "ORIGIN", about: "pages that may call it; may be repeated", multiple: true },
+  page: { type: "string", value: "FOLDER", about: "serve a built page beside the API, such as the playground" },
   address: { type: "string", value: "URL", about: "where it is reached from outside, for AuthZEN's configuration" },
   "api-keys": { type: "boolean", about: "accept API keys (see `portcullis keys`)" },
   "jwt-issuer": { type: "string", value: "ISSUER", about: "accept JSON Web Tokens of this issuer" },
