@@ -218,6 +218,11 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     expect((await call("GET", "/v1/status", { token: admin })).body).toMatchObject({
       contained: [],
       enforcement: "enforce",
+      log: {
+        writer: api.log.writer,
+        dropped: { allow: 0, deny: 0, require_approval: 0, unreadable: 0 },
+        failure: null,
+      },
     });
     expect((await call("GET", "/v1/catalogue", { token: ann })).body.code).toBe("catalogue_not_found");
   });

@@ -71,6 +71,7 @@ export async function world(
     createNodeHandler({
       service,
       store,
+      log,
       decisions: loggedDecisions({ database: app, role: appRole }),
       authenticate: [keyAuthenticator(keys, more.rememberedMs), ...ways],
       ...more,

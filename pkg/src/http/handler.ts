@@ -1,5 +1,6 @@
 // The handler: finds the operation, checks the call against what it asks for, runs it, and words what goes wrong.
 import type { Validate } from "../engine/validate.js";
+import type { DecisionLog } from "../log/log.js";
 import type { DecisionReader } from "../log/reader.js";
 import type { PolicyEngineService } from "../service/service.js";
 import { invalidArgument } from "../store/errors.js";
@@ -34,6 +35,8 @@ export interface HandlerOptions {
   readonly store?: PolicyStore | undefined;
   /** Where decisions are logged. Without it, they are not listed. */
   readonly decisions?: DecisionReader | undefined;
+  /** Where the service's decisions go, so that the server's status tells of it. */
+  readonly log?: Pick<DecisionLog, "stats"> | undefined;
   /** What requests look like, the same as the service has. */
   readonly catalogue?: string | Catalogue | null | undefined;
   /** The ways to say who calls; at least one. */
@@ -98,9 +101,9 @@ function tell(listener: HandlerOptions["onError"], error: unknown): void {
 }
 
 function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
-  const { service, store, decisions, catalogue, address } = options;
+  const { service, store, decisions, log, catalogue, address } = options;
   const routes: Route[] = [
-    ...serverRoutes({ service, validate, catalogue }),
+    ...serverRoutes({ service, log, validate, catalogue }),
     ...decisionRoutes(service),
     ...(decisions === undefined ? [] : logRoutes(decisions)),
     ...(store === undefined ? [] : [...policyRoutes(store), ...revisionRoutes(store)]),

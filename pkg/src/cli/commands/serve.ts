@@ -7,6 +7,7 @@ import { nodeHandler } from "../../http/node.js";
 import { type Command, type Context, FOUND, OK } from "../command.js";
 import { authenticationOf } from "../serve/authentication.js";
 import { asked, ended, listening } from "../serve/listen.js";
+import type { LogMode } from "../serve/log.js";
 import { originsOf, portOf, SERVE_OPTIONS, whereOf } from "../serve/options.js";
 import { opened, type Policies } from "../serve/policies.js";
 import { printable } from "../terminal.js";
@@ -54,6 +55,7 @@ async function served(context: Context): Promise<number> {
       schema: args.value("schema"),
       migrates: args.flag("migrate"),
       seed: args.values("seed"),
+      log: (args.value("log") ?? "decisions") as LogMode,
     },
     err,
   );

@@ -33,6 +33,20 @@ export const LOG_SCHEMAS: Readonly<Record<string, Schema>> = {
     request: described(anything, "What was asked, where the log keeps that."),
     complete: described(boolean, "Whether that is all of it, so that it can be decided again."),
   }),
+  LogStatus: object({
+    writer: described(text, "The chain of this process."),
+    queued: described(integer, "Decisions that wait, or are being written."),
+    queued_bytes: integer,
+    written: described(integer, "Decisions that were acknowledged."),
+    dropped: described(
+      object({ allow: integer, deny: integer, require_approval: integer, unreadable: integer }),
+      "Decisions that nobody took, for want of room.",
+    ),
+    sampled_out: integer,
+    failures: described(integer, "Writes that failed since the last that did not."),
+    failure: described(nullableText, "Why the last write failed; `null` if it didn't."),
+    head: described(nullable(anything), "Up to where the chain was acknowledged."),
+  }),
   LoggedDecisionPage: object({
     decisions: described(list(ref("LoggedDecision")), "The latest first."),
     next: described(nullableText, "The cursor of the next page; `null` if this is the last."),
