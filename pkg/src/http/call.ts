@@ -28,9 +28,10 @@ const JSON_HEADERS = {
 };
 
 export function json(value: unknown, status = 200, headers?: Readonly<Record<string, string>>): Answer {
-  return {
-    status,
-    headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
-    body: JSON.stringify(value),
-  };
+  return jsonText(JSON.stringify(value), status, headers);
+}
+
+/** Of a value that is text already. */
+export function jsonText(body: string, status = 200, headers?: Readonly<Record<string, string>>): Answer {
+  return { status, headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers }, body };
 }

@@ -2,8 +2,9 @@
 import type { ExplanationReader } from "../../engine/engine.js";
 import type { PolicyEngineService } from "../../service/service.js";
 import type { Request } from "../../types/inputs.js";
-import { json } from "../call.js";
+import { json, jsonText } from "../call.js";
 import { refuse } from "../check.js";
+import { decisionText } from "../decision-text.js";
 import { Problem } from "../problem.js";
 import type { Context, Route } from "../route.js";
 import { list, object, oneOf, ref, type Schema } from "../schemas/build.js";
@@ -33,7 +34,7 @@ export function decisionRoutes(service: PolicyEngineService): Route[] {
       success: { 200: { about: "The decision, whatever it is.", schema: ref("Decision") } },
       run(context) {
         const body = context.body as { request: object };
-        return json(view(context).decision(service.decide(asked(context, body.request))));
+        return jsonText(decisionText(view(context).decision(service.decide(asked(context, body.request)))));
       },
     },
     {
@@ -54,7 +55,8 @@ export function decisionRoutes(service: PolicyEngineService): Route[] {
       run(context) {
         const { decision } = view(context);
         const requests = (context.body as { requests: object[] }).requests.map((given) => asked(context, given));
-        return json({ decisions: requests.map((given) => decision(service.decide(given))) });
+        const texts = requests.map((given) => decisionText(decision(service.decide(given))));
+        return jsonText(`{"decisions":[${texts}]}`);
       },
     },
     {
