@@ -30,7 +30,7 @@ export async function endedLog(log: DecisionLog | undefined, err: Sink): Promise
   if (log === undefined) return;
   const { unwritten } = await log.close();
   const lost = Object.values(unwritten).reduce((sum, count) => sum + count, 0);
-  if (lost > 0) await err.write(`${err.style.red("error")}: ${lost} decisions were not written to the log\n`);
+  if (lost > 0) await err.write(`${err.style.red("error")}: decisions that were not written to the log: ${lost}\n`);
 }
 
 function refused(cause: unknown): unknown {
