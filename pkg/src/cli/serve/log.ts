@@ -2,8 +2,9 @@
 import { hostname } from "node:os";
 import { PortcullisError } from "../../engine/errors.js";
 import { DecisionLog } from "../../log/log.js";
+import type { DatabaseLogOptions } from "../../store/entries.js";
 import { caused } from "../../store/errors.js";
-import { DatabaseLog, type DatabaseLogOptions } from "../../store/log.js";
+import { DatabaseLog } from "../../store/log.js";
 import type { Sink } from "../terminal.js";
 
 /** What is logged; `requests` are kept whole, so that they can be decided again. */
