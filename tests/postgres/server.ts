@@ -51,10 +51,12 @@ function sweep(server: string): Promise<void> {
   return swept;
 }
 
-/** A pool whose idle connections the server may end, as it does when a database is dropped before they are closed. */
+/** A pool whose connections the server may end, as it does when a database is dropped before they are closed. */
 export function newPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config);
-  pool.on("error", () => undefined);
+  const ignore = () => undefined;
+  pool.on("error", ignore);
+  pool.on("connect", (client) => client.on("error", ignore));
   return pool;
 }
 

@@ -20,7 +20,11 @@ export interface PostgresOptions {
 interface Driver {
   readonly Pool: new (
     config: object,
-  ) => PgPool & { on(event: "error", ignore: () => void): void; end(): Promise<void> };
+  ) => PgPool & {
+    on(event: "error", ignore: () => void): void;
+    on(event: "connect", take: (client: PgClient) => void): void;
+    end(): Promise<void>;
+  };
   readonly Client: new (config: object) => PgClient;
 }
 
@@ -43,8 +47,10 @@ export async function postgres(url: string, options: PostgresOptions = {}): Prom
     keepAlive: true,
   };
   const pool = new Pool({ ...common, connectionString: url, max: options.connections ?? 10, allowExitOnIdle: true });
-  // A server that ends takes idle connections with it; the next call finds out, and says so.
-  pool.on("error", () => undefined);
+  // A server that ends takes connections with it, also one that is just being handed over; who uses it finds out, and says so.
+  const ignore = () => undefined;
+  pool.on("error", ignore);
+  pool.on("connect", (client) => client.on("error", ignore));
   const listenAt = options.listenAt ?? url;
   const newListener = () => new Client({ ...common, connectionString: listenAt });
   return { ...pooled(pool, listenAt === false ? undefined : newListener), close: () => pool.end() };
