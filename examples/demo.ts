@@ -5,6 +5,7 @@
  */
 import { PolicyEngine } from "portcullis";
 import { banking } from "./lib/banking.js";
+import { enforcedCalls } from "./lib/enforced.js";
 import * as github from "./lib/github.js";
 import { type Effect, judgeAttack, judgeHonest } from "./lib/judge.js";
 import type { Suite } from "./lib/suite.js";
@@ -208,7 +209,27 @@ async function showExplanations() {
   engine.close();
 }
 
+async function showEnforced() {
+  const calls = await enforcedCalls();
+  heading("Enforced", "calls made through an enforcer, which stands around the code of the tools");
+  console.log();
+  console.log(
+    table(
+      [
+        { title: "A call to", width: 21 },
+        { title: "The tool ran", width: 13 },
+        { title: "What came of it", width: 54 },
+      ],
+      calls.map(({ tool, mode, outcome }) => [tool, mode === null ? "not at all" : `in ${mode}`, outcome]),
+    ),
+  );
+  for (const { tool, told } of calls.filter(({ mode }) => mode === null)) {
+    console.log(`\n  ${bold(tool)}  ${dim("what the agent is told")}\n${quote(told.trimEnd())}`);
+  }
+}
+
 await showSuite(banking);
 await showSuite(workspace);
 await showGitHub();
+await showEnforced();
 await showExplanations();
