@@ -21,6 +21,8 @@ export class Attempt<Input, Context> {
   held: Held | null = null;
   stop: StopError | null = null;
   repeated = false;
+  /** Whether what stops it does so; not in shadow. */
+  enforced = true;
   readonly call: Call<Input, Context>;
   readonly step: Step | undefined;
   /** The mode of the work that the call is a part of. */

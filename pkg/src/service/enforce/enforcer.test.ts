@@ -449,6 +449,26 @@ describe("in shadow", () => {
     expect(await stopOf(strict.toolCall("send", call(), () => 1))).toMatchObject({ code: "denied_by_policy" });
   });
 
+  it("begins and ends while it runs, and a call under way stays as it began", async () => {
+    const engine = PolicyEngine.loadSync({ policies });
+    const decisions = {
+      decide: engine.decide.bind(engine),
+      explain: engine.explain.bind(engine) as never,
+      requestDigest: engine.requestDigest.bind(engine),
+      enforcement: "enforce" as "enforce" | "shadow",
+    };
+    const { enforcer, calls } = hostOf([], { decisions });
+    const sent = () => enforcer.toolCall("send", call(), () => 1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
+    decisions.enforcement = "shadow";
+    expect(await sent()).toBe(1);
+    const under = sent();
+    decisions.enforcement = "enforce";
+    expect(await under).toBe(1);
+    expect(await stopOf(sent())).toMatchObject({ code: "denied_by_policy" });
+    expect(calls.map(({ enforced }) => enforced)).toEqual([true, false, false, true]);
+  });
+
   it("a mode that would have been forced is not", async () => {
     const draft = on("send", "modify", { then: { mode: "draft" } });
     const { enforcer, calls } = hostOf([open, draft], { enforcement: "shadow" });

@@ -38,13 +38,14 @@ export interface WorkflowNode {
 export class Enforcer<Context = unknown> {
   readonly #clearance: Clearance<Context>;
   readonly #reporter: Reporter;
-  readonly #enforced: boolean;
+  readonly #shadow: () => boolean;
   readonly #onDenial: "end" | "continue";
 
   constructor(options: EnforcerOptions<Context>) {
     this.#reporter = new Reporter(options.observer);
     this.#clearance = new Clearance(options, this.#reporter);
-    this.#enforced = (options.enforcement ?? options.decisions.enforcement) !== "shadow";
+    // Asked at each call: a service can be put in shadow, and taken out of it, while it runs.
+    this.#shadow = () => (options.enforcement ?? options.decisions.enforcement) === "shadow";
     this.#onDenial = options.onDenial ?? "end";
   }
 
@@ -142,8 +143,10 @@ export class Enforcer<Context = unknown> {
     const node = scope?.node;
     if (node !== undefined && node.action === action && node.id === id) await node.release();
     const attempt = new Attempt(action, id, call, scope);
+    attempt.enforced = !this.#shadow();
+    const { enforced } = attempt;
     await this.#clearance.clear(attempt);
-    if (this.#enforced) {
+    if (enforced) {
       const earlier = attempt.stop === null ? attempt.step?.earlier(() => attempt.key) : undefined;
       if (earlier !== undefined) {
         // The step was ended, or the same call was stopped, while this one was being decided.
@@ -153,12 +156,12 @@ export class Enforcer<Context = unknown> {
       }
       if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
     }
-    const input = this.#enforced ? attempt.snapshot : call.input;
-    const mode = this.#enforced ? attempt.mode : attempt.asked;
+    const input = enforced ? attempt.snapshot : call.input;
+    const mode = enforced ? attempt.mode : attempt.asked;
     const permit = new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter);
     const run = () => this.#run(attempt, permit, work);
     // What a call in draft mode does in turn is no less a draft.
-    const drafting = this.#enforced && mode === "draft" && attempt.around !== "draft";
+    const drafting = enforced && mode === "draft" && attempt.around !== "draft";
     return drafting ? inScope({ step: attempt.step, node, mode }, run) : run();
   }
 
@@ -174,7 +177,7 @@ export class Enforcer<Context = unknown> {
       return result;
     } catch (error) {
       // A step that ended within this call, or a denial from where the step's context does not reach.
-      if (attempt.step !== undefined && isStop(error) && this.#enforced) this.#collect(attempt, attempt.step, error);
+      if (attempt.step !== undefined && isStop(error) && attempt.enforced) this.#collect(attempt, attempt.step, error);
       throw error;
     } finally {
       const settling = attempt.held?.settle(permit.usage);
@@ -220,8 +223,7 @@ export class Enforcer<Context = unknown> {
   }
 
   #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
-    const { info, request, decision, stop, repeated } = attempt;
-    const enforced = this.#enforced;
+    const { info, enforced, request, decision, stop, repeated } = attempt;
     const mode = permit?.mode ?? null;
     this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode });
   }
