@@ -9,7 +9,7 @@ import { enforcedCalls } from "./lib/enforced.js";
 import * as github from "./lib/github.js";
 import { type Effect, judgeAttack, judgeHonest } from "./lib/judge.js";
 import type { Suite } from "./lib/suite.js";
-import { bar, bold, dim, green, quote, red, shorten, table, width, yellow } from "./lib/table.js";
+import { bar, bold, dim, green, heading, quote, red, shorten, table, yellow } from "./lib/table.js";
 import { workspace } from "./lib/workspace.js";
 
 const words: Record<Effect, string> = { allow: "allowed", require_approval: "approval", deny: "denied" };
@@ -19,10 +19,6 @@ const paintEffect = (text: string) =>
     (cell, effect) => (text.startsWith(words[effect]) ? paint[effect](cell) : cell),
     text,
   );
-
-function heading(title: string, subtitle: string) {
-  console.log(`\n${bold(title)}  ${dim(subtitle)}\n${dim("═".repeat(width))}`);
-}
 
 async function showSuite(suite: Suite) {
   const engine = await PolicyEngine.load({ policies: suite.policies, catalogue: suite.catalogue });
