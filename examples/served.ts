@@ -4,20 +4,15 @@
  *
  *     npx tsx examples/served.ts
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PolicyEngine } from "portcullis";
-import { catalogue, files, policies, traffic } from "./lib/platform.js";
-import { type Server, startServer } from "./lib/server.js";
+import { catalogue, policies, traffic } from "./lib/platform.js";
+import { type Server, servePlatform } from "./lib/server.js";
 import { bold, dim, green, heading, red, table } from "./lib/table.js";
 
 interface Logged {
   decisions: { effect: string; tool: string; tenant: string; code: string; complete: boolean }[];
   next: string | null;
 }
-
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Sends all requests, and holds each decision against that of an engine in this process. */
 async function sendTraffic(server: Server): Promise<number> {
@@ -85,12 +80,7 @@ async function goOn(server: Server): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const file = at("../target/demo/catalogue.json");
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(catalogue));
-  const seeds = files.flatMap((path) => ["--seed", at(path)]);
-  const page = ["--page", at("../www/dist"), "--port", "0"];
-  const server = await startServer([...seeds, "--catalogue", file, "--log", "requests", ...page]);
+  const server = await servePlatform();
   try {
     await show(server);
     if (!process.argv.includes("--once")) await goOn(server);

@@ -1,10 +1,13 @@
 // `portcullis serve` as a process, and calls to it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { catalogue, files } from "./platform.js";
 
-const command = fileURLToPath(new URL("../../pkg/dist/cli.js", import.meta.url));
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export interface Server {
   readonly address: string;
@@ -16,9 +19,21 @@ export interface Server {
   end(): Promise<number | null>;
 }
 
+/** Serves the policies of the platform beside the playground, and logs requests as well as decisions. */
+export function servePlatform(): Promise<Server> {
+  const file = at("target/demo/catalogue.json");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(catalogue));
+  const seeds = files.flatMap((path) => ["--seed", at(`examples/${path}`)]);
+  const page = ["--page", at("www/dist"), "--port", "0"];
+  return startServer([...seeds, "--catalogue", file, "--log", "requests", ...page]);
+}
+
 /** Starts it, and waits until it answers. What it says before is told where it fails. */
-export async function startServer(options: readonly string[]): Promise<Server> {
-  const child = spawn(process.execPath, [command, "serve", ...options], { stdio: ["ignore", "pipe", "pipe"] });
+async function startServer(options: readonly string[]): Promise<Server> {
+  const child = spawn(process.execPath, [at("pkg/dist/cli.js"), "serve", ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = once(child, "exit").then(([code]) => code as number | null);
   const said: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
