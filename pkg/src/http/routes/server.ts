@@ -6,6 +6,7 @@ import type { PolicyEngineService } from "../../service/service.js";
 import { unavailable } from "../../service/unavailable.js";
 import type { Catalogue } from "../../types/generated/Catalogue.js";
 import { json } from "../call.js";
+import { may } from "../principal.js";
 import { noSuch, Problem, problemOf } from "../problem.js";
 import type { Route } from "../route.js";
 import { ref } from "../schemas/build.js";
@@ -50,6 +51,18 @@ export function serverRoutes({ service, validate, catalogue }: ServerRoutes): Ro
       access: "platform",
       success: { 200: { about: "All that it knows of itself.", schema: ref("Status") } },
       run: () => json(service.health()),
+    },
+    {
+      ...about,
+      path: "/v1/caller",
+      id: "readCaller",
+      summary: "Says who the caller is here, and whether it may write",
+      access: "known",
+      success: { 200: { about: "Whom the credentials stand for.", schema: ref("Caller") } },
+      run({ principal }) {
+        const { subject, tenant, roles } = principal;
+        return json({ subject, tenant, roles: [...roles], writes: may(principal, "write") });
+      },
     },
     {
       ...about,
