@@ -1,3 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
+export declare function answer(request: IncomingMessage, response: ServerResponse): void;
 export declare function serve(port?: number): Promise<Server>;

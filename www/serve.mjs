@@ -27,20 +27,23 @@ function locate(path) {
   }
 }
 
+/** Answers with the file that is asked for. */
+export function answer({ method, url = "/" }, response) {
+  if (method !== "GET" && method !== "HEAD") return response.writeHead(405, { allow: "GET, HEAD" }).end();
+  const file = locate(url.replace(/[?#].*/s, ""));
+  if (file === undefined) return response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file.pathname)] ?? "application/octet-stream",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-cache",
+  });
+  if (method === "HEAD") return response.end();
+  return createReadStream(file).pipe(response);
+}
+
 /** Starts a server on a port of loopback; 0 takes a free one. */
 export function serve(port = 0) {
-  const server = createServer(({ method, url = "/" }, response) => {
-    if (method !== "GET" && method !== "HEAD") return response.writeHead(405, { allow: "GET, HEAD" }).end();
-    const file = locate(url.replace(/[?#].*/s, ""));
-    if (file === undefined) return response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
-    response.writeHead(200, {
-      "content-type": TYPES[extname(file.pathname)] ?? "application/octet-stream",
-      "x-content-type-options": "nosniff",
-      "cache-control": "no-cache",
-    });
-    if (method === "HEAD") return response.end();
-    return createReadStream(file).pipe(response);
-  });
+  const server = createServer(answer);
   return new Promise((done, fail) => {
     server.once("error", fail);
     server.listen(port, "127.0.0.1", () => done(server));

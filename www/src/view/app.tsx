@@ -1,3 +1,4 @@
+import { parts } from "../connect/lazy.js";
 import { Matrix } from "../matrix/matrix.js";
 import { policyView } from "../state/views.js";
 import { Decision } from "./decision.js";
@@ -8,6 +9,7 @@ import { PoliciesPanel } from "./policies-panel.js";
 import { RequestPanel } from "./request-panel.js";
 
 export function App() {
+  const server = parts.value;
   return (
     <>
       <div class="head">
@@ -29,9 +31,11 @@ export function App() {
             <Decision />
           </div>
         </div>
+        {server !== undefined && <server.ServerPanel />}
         <Effect />
         <Matrix />
       </main>
+      {server !== undefined && <server.ConnectDialog />}
     </>
   );
 }

@@ -1,0 +1,78 @@
+// What came of the last save, policy by policy.
+import { Finding } from "./change-row.js";
+import { type Outcome, outcomes, saving, undelete } from "./save.js";
+
+export function Outcomes() {
+  const all = [...outcomes.value];
+  if (all.length === 0 || saving.value) return <p class="hidden" role="status" />;
+  const written = all.filter(([, { kind }]) => kind === "saved" || kind === "deleted").length;
+  return (
+    <div class="outcomes">
+      <p role="status">
+        <strong>
+          {written} of {all.length}
+        </strong>{" "}
+        {all.length === 1 ? "change is" : "changes are"} saved.
+        {written < all.length && " What is not saved is still in the editor."}
+      </p>
+      <ul aria-label="What came of it">
+        {all.map(([id, outcome]) => (
+          <li key={id} class={outcome.kind}>
+            <Words id={id} outcome={outcome} />
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          outcomes.value = new Map();
+        }}
+      >
+        Close this
+      </button>
+    </div>
+  );
+}
+
+function Words({ id, outcome }: { id: string; outcome: Outcome }) {
+  const { kind, name } = outcome;
+  if (kind === "waiting") {
+    return (
+      <p>
+        <strong>{name}</strong> was not tried, since one before it was not saved.
+      </p>
+    );
+  }
+  if (kind === "saved") {
+    return (
+      <p>
+        <strong>{name}</strong> is saved, as revision {outcome.revision}.
+      </p>
+    );
+  }
+  if (kind === "deleted") {
+    return (
+      <p>
+        <strong>{name}</strong> is deleted.{" "}
+        <button type="button" onClick={() => undelete(id)}>
+          Restore it
+        </button>
+      </p>
+    );
+  }
+  const { error } = outcome;
+  return (
+    <>
+      <p class="fault">
+        <strong>{name}</strong> {error.isOpen ? "may not be saved" : "is not saved"}: {error.message}{" "}
+        <code>{error.code}</code>
+        {error.remedy !== "" && <span class="help"> → {error.remedy}</span>}
+        {error.isOpen && <span class="help"> → Look for changes: they tell whether it was.</span>}
+      </p>
+      {error.diagnostics.map((finding) => (
+        <Finding key={`${finding.pointer}:${finding.code}`} {...finding} />
+      ))}
+    </>
+  );
+}

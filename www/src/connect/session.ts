@@ -1,0 +1,171 @@
+// Who is connected to which server, and what was read there.
+import { batch, computed, signal } from "@preact/signals";
+import { formatJson } from "../source/format.js";
+import { notify } from "../state/notices.js";
+import { store } from "../state/storage.js";
+import { open as openWorkspace, starter, texts, workspace } from "../state/workspace.js";
+import { checkedAddress, ownAddress } from "./address.js";
+import { ServerError, wordsOf } from "./errors.js";
+import { forget, type Kept, kept } from "./kept.js";
+import { type Bases, type Conflicts, merged } from "./merge.js";
+import { textOf } from "./policies.js";
+import { type Credentials, Server } from "./server.js";
+import { apply, mineById } from "./text.js";
+import type { Caller, StoredPolicy } from "./wire.js";
+
+export interface Session {
+  readonly server: Server;
+  readonly caller: Caller;
+  /** `ok`, `degraded` or `unavailable`. */
+  readonly readiness: string;
+  /** As it stands in the editor; empty where the server has none. */
+  readonly catalogue: string;
+}
+
+export const session = signal<Session | undefined>(undefined);
+export const bases = signal<Bases>(new Map());
+export const conflicts = signal<Conflicts>(new Map());
+/** Whether the server is being asked for its policies. */
+export const loading = signal(false);
+/** What went wrong with the last look at the server. */
+export const trouble = signal<string | undefined>(undefined);
+
+/** The owner of what is written: a tenant, or `null` for the platform. */
+export const owner = computed<string | null>(() => {
+  const { server, caller } = session.value ?? {};
+  return server?.credentials.tenant || (caller?.tenant ?? null);
+});
+
+interface Read {
+  readonly session: Session;
+  readonly policies: readonly StoredPolicy[];
+}
+
+async function read(credentials: Credentials): Promise<Read> {
+  const server = new Server(credentials);
+  // First who it is: whatever is wrong with the token is told by this.
+  const caller = await server.caller();
+  const [policies, catalogue, readiness] = await Promise.all([
+    server.policies(),
+    server.catalogue(),
+    server.readiness(),
+  ]);
+  const text = catalogue === undefined ? "" : `${formatJson(catalogue)}\n`;
+  return { session: { server, caller, readiness, catalogue: text }, policies };
+}
+
+/** Connects anew and opens what is there; what was in the editor is set aside. @throws ServerError */
+export async function connect(given: Credentials): Promise<void> {
+  const credentials = { ...given, address: checkedAddress(given.address), token: given.token.trim() };
+  const { session: next, policies } = await read(credentials);
+  const before = workspace.peek();
+  if (JSON.stringify(before) !== JSON.stringify(starter())) store("previous", before);
+  const pinned = { policies: textOf(policies), catalogue: next.catalogue };
+  batch(() => {
+    session.value = next;
+    bases.value = new Map(policies.map((policy) => [policy.id, { policy }]));
+    conflicts.value = new Map();
+    trouble.value = undefined;
+    // The calls of other policies say nothing about these; the one in the editor stays, to be edited.
+    openWorkspace({ ...before, ...pinned, cases: [], baseline: pinned, users: undefined });
+  });
+  const count = `${policies.length} ${policies.length === 1 ? "policy is" : "policies are"} open.`;
+  notify("info", `Connected to ${new URL(credentials.address).host}: ${count} Nothing is written before you save.`);
+}
+
+/** A token out of a link, for the server that the page came from. */
+export async function connectByLink(token: string): Promise<void> {
+  try {
+    await connect({ address: ownAddress(), token, tenant: "" });
+  } catch (error) {
+    notify("error", `Not connected. ${wordsOf(error)}`);
+  }
+}
+
+/** Goes on after a reload, with what was typed before it. */
+export async function resume(): Promise<void> {
+  const before = kept();
+  if (before === undefined) return;
+  const { credentials, work } = before;
+  if (work === undefined) return again(before, () => connect(credentials));
+  await again(before, async () => {
+    const { session: next, policies } = await read(credentials);
+    batch(() => {
+      session.value = next;
+      texts.policies.value = work.policies;
+      bases.value = new Map(work.bases.map((base) => [base.policy.id, base]));
+      take(policies);
+    });
+  });
+}
+
+/** What fails is told with a way to try it again; nothing is forgotten meanwhile. */
+async function again(before: Kept, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 401) forget();
+    const { host } = new URL(before.credentials.address);
+    const retry = { label: "Try again", run: resume };
+    notify("error", `Not connected to ${host}. ${wordsOf(error)}`, kept() === undefined ? undefined : retry);
+  }
+}
+
+/** Looks at the server again: what was changed there comes in, unless it was changed here too. */
+export async function refresh(): Promise<void> {
+  const { value: current } = session;
+  if (current === undefined || loading.value) return;
+  loading.value = true;
+  try {
+    const { session: next, policies } = await read(current.server.credentials);
+    if (session.peek() === undefined) return;
+    batch(() => {
+      session.value = next;
+      trouble.value = undefined;
+      take(policies);
+    });
+  } catch (error) {
+    trouble.value = wordsOf(error);
+  } finally {
+    loading.value = false;
+  }
+}
+
+function take(policies: readonly StoredPolicy[]): void {
+  try {
+    const found = merged(mineById(), bases.peek(), policies);
+    apply(found.steps);
+    bases.value = found.bases;
+    conflicts.value = found.conflicts;
+  } catch (error) {
+    trouble.value = `What the server has by now can’t be brought in: ${(error as Error).message}`;
+  }
+}
+
+/** Sets what was read of one policy; nothing says that it is no longer there. */
+export function setBase(id: string, policy: StoredPolicy | undefined, deleted?: number): void {
+  const next = new Map(bases.peek());
+  if (policy === undefined) next.delete(id);
+  else next.set(id, deleted === undefined ? { policy } : { policy, deleted });
+  bases.value = next;
+}
+
+/** Sets what the server has in place of what was read; `undefined` says that they agree. */
+export function setConflict(id: string, theirs: StoredPolicy | null | undefined): void {
+  const next = new Map(conflicts.peek());
+  if (theirs === undefined) next.delete(id);
+  else next.set(id, theirs);
+  conflicts.value = next;
+}
+
+/** The token is forgotten; the policies stay in the editor. */
+export function disconnect(): void {
+  batch(() => {
+    session.value = undefined;
+    bases.value = new Map();
+    conflicts.value = new Map();
+    trouble.value = undefined;
+  });
+  forget();
+  notify("info", "Disconnected. The token is forgotten, and the policies stay in the editor.");
+}
