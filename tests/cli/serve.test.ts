@@ -1,10 +1,13 @@
 // `portcullis serve` and `portcullis keys`, as processes.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
+import { migrate } from "portcullis/service";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { send } from "../http/client.js";
+import { newDatabase, SERVER, sql } from "../postgres/server.js";
 import { COMMAND, folder, NO_DELETES, OPEN, portcullis, request } from "./run.js";
 
 const put = folder();
@@ -111,6 +114,107 @@ it("takes API keys that are made, listed and revoked by the command", async () =
   expect(await server.end()).toBe(0);
 }, 180_000);
 
+it("logs what it decides, and writes what waits before it ends", async () => {
+  const data = join(home, "logged");
+  const seed = put("logged.json", JSON.stringify([OPEN, NO_DELETES]));
+  const first = await serve("--data", data, "--seed", seed);
+  const call = (path: string, body: object) => send(first.base, "POST", path, { token: first.token, body });
+  await decide(first, "search");
+  await call("/v1/decisions/batch", { requests: [request({ tool: { id: "delete" } }), request()] });
+  await call("/access/v1/evaluation", {
+    subject: { type: "user", id: "u1" },
+    action: { name: "tool_call" },
+    resource: { type: "tool", id: "delete" },
+    context: { tenant: { id: "acme" }, app: null, workflow: null, agent: null },
+  });
+  // What only foretells is no decision.
+  await call("/v1/previews", { request: request() });
+  const { log } = (await send(first.base, "GET", "/v1/status", { token: first.token })).body;
+  expect(log).toMatchObject({ dropped: { allow: 0, deny: 0, require_approval: 0 }, failure: null });
+  expect(log.written + log.queued).toBe(4);
+  expect(await first.end()).toBe(0);
+  const second = await serve("--data", data, "--log", "requests");
+  const list = async () => (await send(second.base, "GET", "/v1/decisions", { token: second.token })).body.decisions;
+  expect((await list()).map(({ effect, tool, request }: never) => [effect, tool, request])).toEqual([
+    ["deny", "delete", null],
+    ["allow", "search", null],
+    ["deny", "delete", null],
+    ["allow", "search", null],
+  ]);
+  await decide(second, "delete");
+  while ((await list()).length < 5) await new Promise((next) => setTimeout(next, 20));
+  expect((await list())[0]).toMatchObject({ complete: true, request: request({ tool: { id: "delete" } }) });
+  expect(await second.end()).toBe(0);
+  // Whole requests can be decided again.
+  const file = put("draft.json", JSON.stringify([OPEN]));
+  const database = `pglite:${data}`;
+  expect(portcullis(["log", "verify", "--database", database]).err).toContain("7 entries of 2 writers: 0 findings");
+  const { out, err } = portcullis(["log", "replay", "--policies", file, "--database", database]);
+  expect([out, err]).toEqual([
+    expect.stringContaining("deny → allow"),
+    "1 replayed: 1 would flip; 4 can't be replayed\n",
+  ]);
+  const third = await serve("--data", data, "--log", "off");
+  await decide(third, "delete");
+  const status = await send(third.base, "GET", "/v1/status", { token: third.token });
+  expect(status.body.log).toBeNull();
+  expect(await third.end()).toBe(0);
+  expect(portcullis(["log", "verify", "--database", database]).err).toContain("7 entries");
+}, 180_000);
+
+it("does not start where its log could not be written", async () => {
+  const database = await newDatabase();
+  expect(portcullis(["migrate", "--database", database.owner]).code).toBe(0);
+  const owner = new pg.Client({ connectionString: database.owner });
+  await owner.connect();
+  const { app, loader, log } = database.roles;
+  await migrate(owner, { roles: database.roles });
+  await owner.end();
+  await sql(SERVER, `CREATE ROLE ${database.name}_app_user LOGIN IN ROLE ${app}, ${loader}`);
+  const refused = portcullis(["serve", "--port", "0", "--database", database.app]);
+  expect([refused.code, refused.out]).toEqual([1, ""]);
+  expect(refused.err).toContain("error[database_refused]: the database's user may not write the decision log");
+  expect(refused.err).toContain("say `--log off`");
+  const off = await serve("--database", database.app, "--log", "off");
+  expect(await off.end()).toBe(0);
+  await sql(SERVER, `GRANT ${log} TO ${database.name}_app_user`);
+  const on = await serve("--database", database.app);
+  expect((await decide(on, "search")).code).toBe("no_matching_allow");
+  expect(await on.end()).toBe(0);
+  expect(portcullis(["log", "verify", "--database", database.owner]).err).toContain(
+    "2 entries of 1 writers: 0 findings",
+  );
+}, 120_000);
+
+it("says all that is wrong with a seed, with both places of an id, and stores nothing", async () => {
+  const folder = mkdtempSync(join(home, "seed-"));
+  writeFileSync(join(folder, "a.json"), JSON.stringify([OPEN, NO_DELETES]));
+  writeFileSync(
+    join(folder, "b.yaml"),
+    "- {id: own, name: x, scope: global, effect: deny, rule_expr: {}, colour: 1}\n- id: open\n  name: y\n  scope: global\n  effect: deny\n  rule_expr: {}\n",
+  );
+  const data = join(home, "unseeded");
+  const { code, out, err } = portcullis(["serve", "--port", "0", "--data", data, "--seed", folder]);
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toContain(
+    `b.yaml:2:7: error[duplicate_id]: the policy at \`${join(folder, "a.json")}:1:8\` has the id \`open\``,
+  );
+  expect(err).toContain("b.yaml:1:66: error[unknown_key]");
+  expect(err).toContain("stores nothing: 2 errors");
+  expect(existsSync(data)).toBe(false);
+}, 60_000);
+
+it("serves a page of its own origin, and the link that connects it", async () => {
+  const page = mkdtempSync(join(home, "page-"));
+  writeFileSync(join(page, "index.html"), "<!doctype html>");
+  const server = await serve("--files", put("paged.json", JSON.stringify([OPEN])), "--page", page);
+  expect((await send(server.base, "GET", "/")).text).toBe("<!doctype html>");
+  expect((await decide(server, "search")).effect).toBe("allow");
+  const [, link] = /^page: (\S+)$/m.exec(server.err()) ?? [];
+  expect(link).toBe(`${server.base}/#connect=${server.token}`);
+  expect(await server.end()).toBe(0);
+}, 60_000);
+
 it("starts nothing that is not meant", () => {
   const refused = (...args: string[]) => {
     const { code, out, err } = portcullis(["serve", "--port", "0", ...args]);
@@ -120,6 +224,8 @@ it("starts nothing that is not meant", () => {
   expect(refused("--host", "0.0.0.0")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
   expect(refused("--host", "::")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
   expect(refused("--data", "x", "--files", "y")).toEqual([2, expect.stringContaining("exclude one another")]);
+  expect(refused("--files", "y", "--log", "requests")).toEqual([2, expect.stringContaining("needs a database")]);
+  expect(refused("--log", "all")).toEqual([2, expect.stringContaining("off, decisions, requests")]);
   expect(refused("--files", "y", "--api-keys")).toEqual([2, expect.stringContaining("needs a database")]);
   expect(refused("--port", "70000")).toEqual([2, expect.stringContaining("given twice")]);
   expect(refused("--allow-origin", "https://play.example/path")).toEqual([2, expect.stringContaining("is no origin")]);
@@ -127,6 +233,7 @@ it("starts nothing that is not meant", () => {
   expect(
     refused("--jwt-issuer", "https://issuer.example", "--files", put("open.json", JSON.stringify([OPEN]))),
   ).toEqual([2, expect.stringContaining("JSON Web Tokens need")]);
+  expect(refused("--page", home)).toEqual([1, expect.stringContaining("holds no built page")]);
   const broken = put("broken.json", JSON.stringify([{ ...OPEN, colour: 1 }]));
   expect(refused("--files", broken)).toEqual([1, expect.stringContaining("policy_set_invalid")]);
 }, 120_000);

@@ -223,6 +223,11 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     expect((await call("GET", "/v1/status", { token: admin })).body).toMatchObject({
       contained: [],
       enforcement: "enforce",
+      log: {
+        writer: api.log.writer,
+        dropped: { allow: 0, deny: 0, require_approval: 0, unreadable: 0 },
+        failure: null,
+      },
     });
     expect((await call("GET", "/v1/catalogue", { token: ann })).body.code).toBe("catalogue_not_found");
   });
@@ -263,14 +268,35 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     });
     expect((await call("GET", "/v1/policies/", { token: ann })).status).toBe(404);
     const patch = await call("PATCH", "/v1/policies/x", { token: ann });
-    expect([patch.status, patch.headers["allow"]]).toEqual([405, "GET, PUT, DELETE"]);
+    expect([patch.status, patch.headers["allow"]]).toEqual([405, "GET, HEAD, PUT, DELETE, OPTIONS"]);
     // No page of a stranger reads anything.
-    expect(
-      (
-        await send(api.base, "OPTIONS", "/v1/policies", {
-          headers: { origin: "https://evil.example", "access-control-request-method": "GET" },
-        })
-      ).status,
-    ).toBe(405);
+    const { headers } = await send(api.base, "OPTIONS", "/v1/policies", {
+      headers: { origin: "https://evil.example", "access-control-request-method": "GET" },
+    });
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control-"))).toEqual([]);
+  });
+
+  it("answers HEAD as GET without a body, and OPTIONS with what there is", async () => {
+    for (const path of ["/v1/health", "/openapi.json", "/v1/policies?limit=1", "/v1/policies/nowhere", "/v1/nothing"]) {
+      const [get, head] = [
+        await send(api.base, "GET", path, { token: ann }),
+        await send(api.base, "HEAD", path, { token: ann }),
+      ];
+      const { date: _, ...same } = get.headers;
+      expect([head.status, head.text], path).toEqual([get.status, ""]);
+      expect(head.headers, path).toMatchObject(same);
+    }
+    expect((await send(api.base, "HEAD", "/v1/policies")).status).toBe(401);
+    const post = await send(api.base, "HEAD", "/v1/explanations", { token: ann });
+    expect([post.status, post.headers["allow"], post.text]).toEqual([405, "POST, OPTIONS", ""]);
+    for (const [path, allow] of [
+      ["/v1/policies", "GET, HEAD, POST, OPTIONS"],
+      ["/v1/policies/x", "GET, HEAD, PUT, DELETE, OPTIONS"],
+      ["/v1/explanations", "POST, OPTIONS"],
+    ]) {
+      const { status, headers, text } = await send(api.base, "OPTIONS", path as string);
+      expect([status, headers["allow"], text]).toEqual([204, allow, ""]);
+    }
+    expect((await send(api.base, "OPTIONS", "/v1/nothing")).status).toBe(404);
   });
 });

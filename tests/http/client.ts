@@ -48,7 +48,8 @@ export function send(
         response.on("end", () => {
           const answer = Buffer.concat(chunks).toString();
           const { statusCode: status = 0, headers: received } = response;
-          const body = received["content-type"]?.includes("json") ? JSON.parse(answer) : undefined;
+          const said = received["content-type"]?.includes("json") && method !== "HEAD";
+          const body = said ? JSON.parse(answer) : undefined;
           done({ status, headers: received as Record<string, string>, text: answer, body });
         });
         response.on("error", fail);

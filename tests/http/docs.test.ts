@@ -58,6 +58,7 @@ describe("the examples of", () => {
       expect(reply.body, at).toMatchObject(answer as object);
       id = reply.body.policy?.id ?? id;
       await api.settled();
+      await api.log.flush();
     }
   });
 

@@ -4,7 +4,16 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Catalogue } from "portcullis";
 import { type Authenticate, createNodeHandler, type HandlerOptions, keyAuthenticator } from "portcullis/http";
-import { ApiKeyStore, databaseSource, PolicyEngineService, PolicyStore } from "portcullis/service";
+import {
+  ApiKeyStore,
+  DecisionLog,
+  databaseLog,
+  databaseSource,
+  decisionSink,
+  loggedDecisions,
+  PolicyEngineService,
+  PolicyStore,
+} from "portcullis/service";
 import { afterAll } from "vitest";
 import type { Prepared } from "../postgres/kinds.js";
 import { Client } from "./client.js";
@@ -17,6 +26,8 @@ export interface World {
   readonly store: PolicyStore;
   readonly service: PolicyEngineService;
   readonly keys: ApiKeyStore;
+  /** Where what it decides is logged. */
+  readonly log: DecisionLog;
   /** A key, made once for each. */
   key(tenant: string | null, ...roles: string[]): Promise<string>;
   /** Waits until the service has seen all that was stored. */
@@ -38,21 +49,33 @@ export async function served(handler: Parameters<typeof createServer>[1]): Promi
 }
 
 export async function world(
-  { app, appRole, loader, loaderRole }: Prepared,
+  { app, appRole, loader, loaderRole, ...logged }: Prepared,
   more: Partial<HandlerOptions> & { catalogue?: Catalogue; rememberedMs?: number } = {},
   ways: readonly Authenticate[] = [],
 ): Promise<World> {
   const { catalogue } = more;
   const store = new PolicyStore({ database: app, role: appRole, catalogue });
   const keys = new ApiKeyStore({ database: app, role: appRole });
+  const log = new DecisionLog({ sink: databaseLog({ database: logged.log, role: logged.logRole }), flushMs: 0 });
   const service = await PolicyEngineService.start({
     source: databaseSource({ database: loader, role: loaderRole }),
     catalogue,
     pollMs: 200,
+    onDecision: decisionSink(log),
   });
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await log.close();
+    await service.close();
+  });
   const base = await served(
-    createNodeHandler({ service, store, authenticate: [keyAuthenticator(keys, more.rememberedMs), ...ways], ...more }),
+    createNodeHandler({
+      service,
+      store,
+      log,
+      decisions: loggedDecisions({ database: app, role: appRole }),
+      authenticate: [keyAuthenticator(keys, more.rememberedMs), ...ways],
+      ...more,
+    }),
   );
   const made = new Map<string, Promise<string>>();
   return {
@@ -61,6 +84,7 @@ export async function world(
     store,
     service,
     keys,
+    log,
     key(tenant, ...roles) {
       const name = JSON.stringify([tenant, roles]);
       const key = made.get(name) ?? keys.create({ tenant, by: "tests" }, { name, roles }).then(({ key }) => key);

@@ -66,6 +66,14 @@ describe.each(KINDS)("between tenants, on %s", (_, prepare) => {
       rule_expr: { target: ["elsewhere"] },
     });
     await api.settled();
+    // In the log: what bolt has done, and what acme was denied by policies that are hidden from it.
+    for (const [token, more] of [
+      [bob, { tenant: { id: "bolt" }, user: { id: SECRET } }],
+      [await api.key("acme", "reader"), {}],
+    ] as const) {
+      await api.client.call("POST", "/v1/decisions", { token, body: { request: { ...request, ...more } } });
+    }
+    await api.log.flush();
   }, 120_000);
 
   /** What each operation needs to get as far as it can; one that is new must be added here. */

@@ -13,7 +13,7 @@ let admin: string;
 let author: string;
 
 beforeAll(async () => {
-  server = await connected(CATALOGUE);
+  server = await connected({ catalogue: CATALOGUE });
   await server.store.create(PLATFORM, OPEN);
   await server.store.create(PLATFORM, REFUNDS);
   await server.store.create(ANN, { ...REFUNDS, id: undefined, name: "acme’s own" } as never);

@@ -7,8 +7,9 @@ import type { Shadow } from "../types/generated/Shadow.js";
 import type { ColdCore } from "./instance.js";
 import type { Memory } from "./memory.js";
 
-const EFFECTS = ["allow", "deny", "require_approval"] as const;
-const CODES = [
+/** In the order of their numbers, as all of these lists. */
+export const DECISION_EFFECTS = ["allow", "deny", "require_approval"] as const;
+export const DECISION_CODES = [
   "allowed",
   "denied_by_policy",
   "no_matching_allow",
@@ -51,8 +52,8 @@ export class DecisionReader {
 
   /** The decision that an outcome says, with its lists from a word of the memory on; `values` are the request's, by node. */
   read(outcome: number, words: Uint32Array, at: number, values: readonly unknown[], policySet: string): Decision {
-    const effect = EFFECTS[outcome & 3] ?? "deny";
-    const code = CODES[(outcome >>> 2) & 7] ?? "engine_failure";
+    const effect = DECISION_EFFECTS[outcome & 3] ?? "deny";
+    const code = DECISION_CODES[(outcome >>> 2) & 7] ?? "engine_failure";
     const mode = (outcome & AUTO) === 0 ? "draft" : "auto";
     const count = outcome >>> 8;
     if ((outcome & LISTS) !== 0) return this.#readLists(effect, code, mode, words, at, count, values, policySet);

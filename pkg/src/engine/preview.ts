@@ -4,6 +4,7 @@ import type { DecisionEffect } from "../types/generated/DecisionEffect.js";
 import type { Mode } from "../types/generated/Mode.js";
 import type { PreviewCell } from "../types/generated/PreviewCell.js";
 import { MAX_ELEMENTS } from "./core.js";
+import { DECISION_EFFECTS } from "./decision.js";
 import { PortcullisError } from "./errors.js";
 import { lengthOfArray } from "./sources.js";
 import { element, member } from "./values.js";
@@ -22,7 +23,6 @@ export interface PreviewManyOptions extends PreviewOptions {
 
 /** More cells are refused: their answers would fill the core's memory. */
 const MAX_CELLS = 1_000_000;
-const EFFECTS: readonly DecisionEffect[] = ["allow", "deny", "require_approval"];
 const MODES: readonly Mode[] = ["draft", "auto"];
 
 function invalid(message: string, remedy: string): PortcullisError {
@@ -77,7 +77,7 @@ const CELLS: (PreviewCell | undefined)[] = [];
 /** A cell from its byte. There are few different ones, so they are made once and frozen. */
 export function cellOf(byte: number): PreviewCell {
   CELLS[byte] ??= Object.freeze({
-    effects: Object.freeze(EFFECTS.filter((_, i) => byte & (1 << i))) as DecisionEffect[],
+    effects: Object.freeze(DECISION_EFFECTS.filter((_, i) => byte & (1 << i))) as DecisionEffect[],
     modes: Object.freeze(MODES.filter((_, i) => byte & (8 << i))) as Mode[],
     settled: (byte & 32) !== 0,
     may_be_invalid: (byte & 64) !== 0,

@@ -2,6 +2,7 @@
 import { type FetchHandler, fetchHandler } from "../http/fetch.js";
 import { answering, type HandlerOptions } from "../http/handler.js";
 import { type NodeHandler, nodeHandler } from "../http/node.js";
+import { staticFiles } from "../http/static.js";
 import { validate } from "./node.js";
 
 export { type Authenticate, singleToken } from "../http/auth/authenticator.js";
@@ -34,4 +35,13 @@ export function createHandler(options: HandlerOptions): FetchHandler {
  */
 export function createNodeHandler(options: HandlerOptions): NodeHandler {
   return nodeHandler(answering(validate, options));
+}
+
+/**
+ * The files of a built page alone, such as the playground's, as a listener of `node:http`.
+ *
+ * @throws PortcullisError `invalid_argument` where the folder has no `index.html`.
+ */
+export function createPageHandler(folder: string): NodeHandler {
+  return nodeHandler(staticFiles(folder));
 }

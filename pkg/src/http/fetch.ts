@@ -13,7 +13,7 @@ export function fetchHandler(answer: Answering): FetchHandler {
       header: (name) => request.headers.get(name) ?? (name === "host" ? url.host : undefined),
       body: (most) => read(request.body, most),
     });
-    return new Response(status === 204 ? null : body, { status, headers });
+    return new Response(status === 204 || request.method === "HEAD" ? null : body, { status, headers });
   };
 }
 

@@ -1,5 +1,7 @@
 // The handler: finds the operation, checks the call against what it asks for, runs it, and words what goes wrong.
 import type { Validate } from "../engine/validate.js";
+import type { DecisionLog } from "../log/log.js";
+import type { DecisionReader } from "../log/reader.js";
 import type { PolicyEngineService } from "../service/service.js";
 import { invalidArgument } from "../store/errors.js";
 import type { PolicyStore } from "../store/store.js";
@@ -19,16 +21,22 @@ import { queryReader } from "./query.js";
 import type { Route } from "./route.js";
 import { routerOf } from "./router.js";
 import { decisionRoutes } from "./routes/decisions.js";
+import { logRoutes } from "./routes/log.js";
 import { policyRoutes } from "./routes/policies.js";
 import { revisionRoutes } from "./routes/revisions.js";
 import { serverRoutes } from "./routes/server.js";
 import { ref } from "./schemas/build.js";
+import { staticFiles } from "./static.js";
 
 export interface HandlerOptions {
   /** What decides. */
   readonly service: PolicyEngineService;
   /** Where policies are kept. Without one, those operations are not there. */
   readonly store?: PolicyStore | undefined;
+  /** Where decisions are logged. Without it, they are not listed. */
+  readonly decisions?: DecisionReader | undefined;
+  /** Where the service's decisions go, so that the server's status tells of it. */
+  readonly log?: Pick<DecisionLog, "stats"> | undefined;
   /** What requests look like, the same as the service has. */
   readonly catalogue?: string | Catalogue | null | undefined;
   /** The ways to say who calls; at least one. */
@@ -39,6 +47,8 @@ export interface HandlerOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Where it is reached from outside, such as `https://policies.example`; else what the call's Host says. */
   readonly address?: string | undefined;
+  /** A folder with a built page, served beside the API to anyone who may call; pages of its origin may. */
+  readonly page?: string | undefined;
   /** Bytes of a body at most; default 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** Hears of failures that callers are told nothing of. */
@@ -57,10 +67,16 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
   const find = routerOf(routes.map((route) => prepared(route, options)));
   const guard = hostGuard(options.hosts);
   const cors = new Cors(options.origins ?? []);
-  const run = (call: Call) => {
-    const { route, params } = find(call.method, call.path);
-    return route.run(call, params);
+  const api = async (call: Call): Promise<Answer> => {
+    const found = find(call.method, call.path);
+    if ("allow" in found) return { status: 204, headers: found, body: "" };
+    return found.route.run(call, found.params);
   };
+  const page = options.page === undefined ? undefined : staticFiles(options.page);
+  // What begins as a path of the API is the API's, also where it is none.
+  const first = (path: string) => path.split("/", 2)[1];
+  const own = new Set(routes.map(({ path }) => first(path)));
+  const run = (call: Call) => (page === undefined || own.has(first(call.path)) ? api : page)(call);
   return async (call) => {
     let answer: Answer;
     try {
@@ -85,10 +101,11 @@ function tell(listener: HandlerOptions["onError"], error: unknown): void {
 }
 
 function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
-  const { service, store, catalogue, address } = options;
+  const { service, store, decisions, log, catalogue, address } = options;
   const routes: Route[] = [
-    ...serverRoutes({ service, validate, catalogue }),
+    ...serverRoutes({ service, log, validate, catalogue }),
     ...decisionRoutes(service),
+    ...(decisions === undefined ? [] : logRoutes(decisions)),
     ...(store === undefined ? [] : [...policyRoutes(store), ...revisionRoutes(store)]),
     ...authZenRoutes(service, (call) => address ?? `http://${call.header("host") ?? "localhost"}`),
   ];

@@ -15,10 +15,13 @@ interface Node<R> {
 
 const node = <R>(): Node<R> => ({ fixed: new Map(), methods: new Map() });
 
-/** @throws Problem 404, 405, 400 for a path that can't be read. */
+/**
+ * HEAD is answered as GET is, by a transport that sends no body. OPTIONS asks what there is.
+ * @throws Problem 404, 405, 400 for a path that can't be read.
+ */
 export function routerOf<R extends { method: string; path: string }>(
   routes: readonly R[],
-): (method: string, path: string) => Found<R> {
+): (method: string, path: string) => Found<R> | { readonly allow: string } {
   const root = node<R>();
   for (const route of routes) {
     let at = root;
@@ -35,8 +38,10 @@ export function routerOf<R extends { method: string; path: string }>(
       if (at === undefined) throw noSuch("route");
     }
     if (at.methods.size === 0) throw noSuch("route");
-    const route = at.methods.get(method);
-    if (route === undefined) throw notAllowed([...at.methods.keys()]);
+    const methods = [...at.methods.keys()];
+    if (method === "OPTIONS") return { allow: allowed(methods) };
+    const route = at.methods.get(method === "HEAD" ? "GET" : method);
+    if (route === undefined) throw notAllowed(methods);
     return { route, params };
   };
 }
@@ -61,8 +66,13 @@ function decoded(segment: string): string {
   }
 }
 
-function notAllowed(methods: readonly string[]): Problem {
-  const allow = methods.join(", ");
+/** What `Allow` says of a path with these methods. */
+export function allowed(methods: readonly string[]): string {
+  return [...methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])), "OPTIONS"].join(", ");
+}
+
+export function notAllowed(methods: readonly string[]): Problem {
+  const allow = allowed(methods);
   return new Problem(
     405,
     { code: "method_not_allowed", detail: "the path has no such method", remedy: `Use one of: ${allow}.` },

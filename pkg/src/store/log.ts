@@ -178,20 +178,20 @@ export class DatabaseDecisions implements DecisionReader {
     }
     const { where, parameters } = conditions({ ...options, ...own }, tenant !== null);
     const before = options.cursor === undefined ? undefined : readCursor(options.cursor);
-    const earlier = before === undefined ? "" : ` AND (time, writer, seq) < ${placeAt(parameters.length)}`;
+    const earlier = before === undefined ? "" : earlierThan(parameters.length);
     const settings = { tenant: tenant ?? "", platform: tenant === null ? "on" : "", actor: by };
     return this.#statements.run(settings, async (sql) => {
       const rows = await sql(
-        `SELECT ${PLACE}, entry::text AS entry FROM :"schema".decision_log l
+        `SELECT time::text AS at, hash, entry::text AS entry FROM :"schema".decision_log l
          WHERE kind = 'decision'${where}${earlier} ORDER BY time DESC, writer DESC, seq DESC LIMIT ${limit + 1}`,
-        before === undefined ? parameters : [...parameters, ...before],
+        before === undefined ? parameters : [...parameters, ...before, tenant ?? ""],
       );
       const entries = rows.slice(0, limit).map(({ entry }) => JSON.parse(String(entry)) as DecisionEntry);
       const seen = tenant === null ? undefined : await visible(sql, entries);
-      const last = rows.length > limit ? placeOf(rows[limit - 1]) : undefined;
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
       return {
         decisions: entries.map((entry) => shown(entry, seen)),
-        next: last === undefined ? null : cursorOf(last),
+        next: last === undefined ? null : cursorOf(String(last["at"]), String(last["hash"])),
       };
     });
   }
@@ -225,14 +225,24 @@ function placeOf(row: Row | undefined): Place | undefined {
   return row === undefined ? undefined : [String(row["at"]), String(row["writer"]), String(row["place"])];
 }
 
-function cursorOf([time, writer, seq]: Place): string {
-  return Buffer.from(`1:${time}:${seq}:${writer}`).toString("base64url");
+/**
+ * What comes after an entry, of which a time, a hash and a tenant are given. A hash, since a place in a chain tells how
+ * much others do; one that the caller may not see, or that is gone, stands for its time alone.
+ */
+const earlierThan = (from: number) => `
+  AND time <= $${from + 1}::text::bigint AND (time < $${from + 1}::text::bigint OR (writer, seq) < (
+    SELECT c.writer, c.seq FROM :"schema".decision_log c
+    WHERE c.time = $${from + 1}::text::bigint AND c.hash = $${from + 2}::text AND $${from + 3}::text IN ('', c.tenant_id)
+  ))`;
+
+function cursorOf(time: string, hash: string): string {
+  return Buffer.from(`2:${time}:${hash}`).toString("base64url");
 }
 
-function readCursor(cursor: string): Place {
-  const found = /^1:(-?\d{1,16}):(\d{1,16}):([^\0]+)$/.exec(Buffer.from(cursor, "base64url").toString());
-  const place: Place | undefined = found === null ? undefined : [String(found[1]), String(found[3]), String(found[2])];
-  if (place !== undefined && cursorOf(place) === cursor) return place;
+function readCursor(cursor: string): readonly [time: string, hash: string] {
+  const found = /^2:(-?\d{1,16}):(sha256:[0-9a-f]{64})$/.exec(Buffer.from(cursor, "base64url").toString());
+  const [time, hash] = [String(found?.[1]), String(found?.[2])];
+  if (found !== null && cursorOf(time, hash) === cursor) return [time, hash];
   throw invalidArgument("the cursor is none that a list has answered", "Begin without a cursor.");
 }
 

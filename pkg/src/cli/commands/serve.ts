@@ -7,6 +7,7 @@ import { nodeHandler } from "../../http/node.js";
 import { type Command, type Context, FOUND, OK } from "../command.js";
 import { authenticationOf } from "../serve/authentication.js";
 import { asked, ended, listening } from "../serve/listen.js";
+import type { LogMode } from "../serve/log.js";
 import { originsOf, portOf, SERVE_OPTIONS, whereOf } from "../serve/options.js";
 import { opened, type Policies } from "../serve/policies.js";
 import { printable } from "../terminal.js";
@@ -54,6 +55,7 @@ async function served(context: Context): Promise<number> {
       schema: args.value("schema"),
       migrates: args.flag("migrate"),
       seed: args.values("seed"),
+      log: (args.value("log") ?? "decisions") as LogMode,
     },
     err,
   );
@@ -67,9 +69,11 @@ async function served(context: Context): Promise<number> {
       origins,
       hosts: loopback || allowed.length > 0 ? [...(loopback ? LOOPBACK : []), ...allowed] : undefined,
       address: args.value("address"),
+      page: args.value("page"),
       onError: (error) => void err.write(`${err.style.red("error")}: ${printable(described(error))}\n`),
     });
-    await listened({ answer, host, port: wanted, token, seeded: policies.seeded, out, err });
+    const page = args.flag("page");
+    await listened({ answer, host, port: wanted, token, page, seeded: policies.seeded, out, err });
   } finally {
     await policies.close();
   }
@@ -81,14 +85,18 @@ interface Listened extends Pick<Context, "out" | "err">, Pick<Policies, "seeded"
   readonly host: string;
   readonly port: number;
   readonly token: string | undefined;
+  readonly page: boolean;
 }
 
-async function listened({ answer, host, port: wanted, token, seeded, out, err }: Listened): Promise<void> {
+async function listened({ answer, host, port: wanted, token, page, seeded, out, err }: Listened): Promise<void> {
   const end = asked();
   const { server, port } = await listening(nodeHandler(answer), host, wanted);
   if (seeded > 0) await err.write(`stored ${seeded} policies\n`);
+  const base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (token !== undefined) await err.write(`token: ${token}\n`);
-  await out.write(`http://${host.includes(":") ? `[${host}]` : host}:${port}\n`);
+  // What stands behind the mark stays in the browser.
+  if (token !== undefined && page) await err.write(`page: ${base}/#connect=${token}\n`);
+  await out.write(`${base}\n`);
   await end;
   await ended(server);
 }

@@ -2,6 +2,7 @@
 import type { Args, OptionSpec } from "../args.js";
 import { SET_OPTIONS } from "../load.js";
 import { UsageError } from "../usage.js";
+import { LOG_MODES } from "./log.js";
 
 export const SERVE_OPTIONS = {
   database: { type: "string", value: "URL", about: "`postgres://…` or `pglite:FOLDER`; else DATABASE_URL" },
@@ -20,6 +21,12 @@ export const SERVE_OPTIONS = {
     multiple: true,
   },
   migrate: { type: "boolean", about: "bring the schema up to date first; PGlite's always is" },
+  log: {
+    type: "string",
+    value: "WHAT",
+    about: "what is logged of decisions in the database, `decisions` unless said",
+    choices: LOG_MODES,
+  },
   schema: { type: "string", value: "NAME", about: "where the tables are; default `portcullis`" },
   host: { type: "string", value: "ADDRESS", about: "where to listen; default 127.0.0.1" },
   port: { type: "string", value: "NUMBER", about: "default 8787; 0 for any that is free" },
@@ -30,6 +37,7 @@ export const SERVE_OPTIONS = {
     multiple: true,
   },
   "allow-origin": { type: "string", value: "ORIGIN", about: "pages that may call it; may be repeated", multiple: true },
+  page: { type: "string", value: "FOLDER", about: "serve a built page beside the API, such as the playground" },
   address: { type: "string", value: "URL", about: "where it is reached from outside, for AuthZEN's configuration" },
   "api-keys": { type: "boolean", about: "accept API keys (see `portcullis keys`)" },
   "jwt-issuer": { type: "string", value: "ISSUER", about: "accept JSON Web Tokens of this issuer" },
@@ -55,7 +63,7 @@ export function whereOf(args: Args, env: NodeJS.ProcessEnv): Where {
   if (named.length > 1)
     throw new UsageError(`\`--${named[0]}\` and \`--${named[1]}\` exclude one another`, "give one of them");
   if (args.flag("files")) {
-    const stored = ["seed", "migrate", "schema", "api-keys"].find((name) => args.flag(name));
+    const stored = ["seed", "migrate", "log", "schema", "api-keys"].find((name) => args.flag(name));
     if (stored !== undefined) throw new UsageError(`\`--${stored}\` needs a database`, "leave out `--files`, or it");
     return { kind: "files", files: args.values("files") };
   }

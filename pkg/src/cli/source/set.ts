@@ -46,7 +46,7 @@ export async function readSet(files: readonly string[], catalogueFile: string | 
     policies: parts.map(({ json }) => json),
     catalogue: catalogue?.json,
     findings,
-    place: (diagnostics) => diagnostics.map((diagnostic) => placed(diagnostic, parts, catalogue)),
+    place: (diagnostics) => diagnostics.map((diagnostic) => placed(named(diagnostic, parts), parts, catalogue)),
   };
 }
 
@@ -96,6 +96,15 @@ function refused(document: Document, pointer: string, shape: keyof typeof SHAPES
   const [message, help] = SHAPES[shape];
   const diagnostic = { code: "wrong_json_type", severity: "error", policy_id: null, pointer, message, help } as const;
   return strictly(document) ?? at(document, diagnostic);
+}
+
+/** What says that an id is there already says where, by a number that only a list of all policies has. */
+function named(diagnostic: Diagnostic, parts: readonly Part[]): Diagnostic {
+  const [before, index] = /^the policy at `\/(\d+)`/.exec(diagnostic.message) ?? [];
+  if (diagnostic.code !== "duplicate_id" || before === undefined) return diagnostic;
+  const { file, line, column } = placed({ ...diagnostic, pointer: `/${index}/id` }, parts, undefined);
+  const place = [file, line, column].filter((part) => part !== null).join(":");
+  return { ...diagnostic, message: `the policy at \`${place}\`${diagnostic.message.slice(before.length)}` };
 }
 
 function placed(diagnostic: Diagnostic, parts: readonly Part[], catalogue: Part | undefined): Finding {

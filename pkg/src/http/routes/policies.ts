@@ -6,7 +6,7 @@ import type { PolicyStore, Saved } from "../../store/store.js";
 import { type Answer, json } from "../call.js";
 import { etag } from "../precondition.js";
 import type { Context, Parameter, Route } from "../route.js";
-import { described, integer, oneOf, ref } from "../schemas/build.js";
+import { integer, oneOf, ref, text } from "../schemas/build.js";
 import { actorOf, tenant } from "../tenancy.js";
 
 /** 1 to as many as a list may have. */
@@ -14,10 +14,10 @@ export const limit: Parameter = {
   schema: { ...integer, minimum: 1, maximum: MOST_LISTED },
   about: "At most so many; default 50.",
 };
+export const cursor: Parameter = { schema: text, about: "Where an earlier list ended." };
 const tag = "policies";
 const ETAG = ["ETag"] as const;
 const saved = { about: "As it is now.", schema: ref("Saved"), headers: ETAG };
-const cursor = described({ type: "string" }, "Where an earlier list ended.");
 
 export function policyRoutes(store: PolicyStore): Route[] {
   const read = { tag, access: "read" as const };
@@ -47,7 +47,7 @@ export function policyRoutes(store: PolicyStore): Route[] {
         owner: { schema: oneOf("own", "platform"), about: "The caller's own, or the platform's; else both." },
         search: { schema: { type: "string" }, about: "A part of the name or the description." },
         limit,
-        cursor: { schema: cursor, about: "Where an earlier list ended." },
+        cursor,
       },
       success: { 200: { about: "A page.", schema: ref("PolicyPage") } },
       problems: [422],

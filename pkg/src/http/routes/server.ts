@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Validate } from "../../engine/validate.js";
+import type { DecisionLog } from "../../log/log.js";
 import type { PolicyEngineService } from "../../service/service.js";
 import { unavailable } from "../../service/unavailable.js";
 import type { Catalogue } from "../../types/generated/Catalogue.js";
@@ -13,11 +14,12 @@ import { ref } from "../schemas/build.js";
 
 export interface ServerRoutes {
   readonly service: PolicyEngineService;
+  readonly log: Pick<DecisionLog, "stats"> | undefined;
   readonly validate: Validate;
   readonly catalogue: string | Catalogue | null | undefined;
 }
 
-export function serverRoutes({ service, validate, catalogue }: ServerRoutes): Route[] {
+export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes): Route[] {
   const about = { method: "GET" as const, tag: "server" };
   return [
     {
@@ -47,10 +49,10 @@ export function serverRoutes({ service, validate, catalogue }: ServerRoutes): Ro
       ...about,
       path: "/v1/status",
       id: "status",
-      summary: "How the service is, with what is wrong with stored policies",
+      summary: "How the service and its log are, with what is wrong with stored policies",
       access: "platform",
       success: { 200: { about: "All that it knows of itself.", schema: ref("Status") } },
-      run: () => json(service.health()),
+      run: () => json({ ...service.health(), log: log?.stats() ?? null }),
     },
     {
       ...about,

@@ -1,4 +1,5 @@
 // Requests, decisions, and what explains and foretells them.
+import { DECISION_CODES, DECISION_EFFECTS } from "../../engine/decision.js";
 import {
   anything,
   boolean,
@@ -14,19 +15,10 @@ import {
   text,
 } from "./build.js";
 
-const effect = oneOf("allow", "deny", "require_approval");
+const effect = oneOf(...DECISION_EFFECTS);
+const code = oneOf(...DECISION_CODES);
 const truth = oneOf("true", "false", "error");
 const path = { anyOf: [text, list(text)] };
-const code = oneOf(
-  "allowed",
-  "denied_by_policy",
-  "no_matching_allow",
-  "approval_required",
-  "limit_exceeded",
-  "invalid_request",
-  "policies_unavailable",
-  "engine_failure",
-);
 
 export const DECISION_SCHEMAS: Readonly<Record<string, Schema>> = {
   Request: {

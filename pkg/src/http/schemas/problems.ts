@@ -51,6 +51,7 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Schema>> = {
     contained: list({ type: "object", description: "A stored policy that does not load, and what stands in for it." }),
     failure: nullable(object({ code: text, message: text, remedy: text, diagnostics: list(ref("Diagnostic")) })),
     sink_failures: integer,
+    log: described(nullable(ref("LogStatus")), "`null` where this process logs no decisions."),
   }),
   Catalogue: described(anything, "What requests look like: actions, entities and tools."),
   OpenAPI: { type: "object", description: "This document." },
