@@ -132,12 +132,13 @@ function Result({ total, whole, left, more }: Fetched) {
       </p>
       {left.map(([why, count]) => (
         <p class="hint" key={why}>
-          {number(count)} {why}.
+          {number(count)} {count === 1 ? "was" : "were"} {why}.
         </p>
       ))}
       {whole === 0 && (
         <p class="hint">
-          A log keeps requests where it is told to, whole with <code>{"request: { omit: [] }"}</code>.
+          A log keeps requests where it is told to: <code>portcullis serve --log requests</code>, or{" "}
+          <code>{"request: { omit: [] }"}</code> for a log of your own.
         </p>
       )}
       {whole > 0 && <DriftWords />}

@@ -114,9 +114,9 @@ async function use(decisions: readonly LoggedDecision[], more: boolean): Promise
 
 /** Why a decision can't be made again. */
 function reasonAgainst({ request, complete, code }: LoggedDecision): string | undefined {
-  if (NOT_BY_POLICIES.includes(code)) return "were decided by no policy: there were none, or the engine failed";
-  if (request === null) return "were logged without their requests";
-  return complete ? undefined : "were logged without a part of their requests";
+  if (NOT_BY_POLICIES.includes(code)) return "decided by no policy, for want of policies or of an engine";
+  if (request === null) return "logged without the request";
+  return complete ? undefined : "logged without a part of the request";
 }
 
 const NOT_BY_POLICIES = ["policies_unavailable", "engine_failure"];
