@@ -3,6 +3,7 @@ import type { Diagnostic } from "portcullis";
 import { reveal } from "../editor/editor.js";
 import { offsetOf } from "../state/form.js";
 import { policyView } from "../state/views.js";
+import { marked } from "../view/marked.js";
 import { keepMine, putBack, takeTheirs } from "./conflict.js";
 import { DifferencesTable } from "./differences-table.js";
 import { contentOf, differences } from "./policies.js";
@@ -25,6 +26,7 @@ export function StateChip({ state }: { state: Row["state"] }) {
 
 export function ChangeRow({ row }: { row: Row }) {
   const { id, name, state, obstacle, conflict } = row;
+  const findings = conflict === undefined ? review.value?.get(id)?.diagnostics : undefined;
   return (
     <li class={conflict === undefined ? "" : "conflicting"}>
       <label class="change-head">
@@ -52,10 +54,10 @@ export function ChangeRow({ row }: { row: Row }) {
           )}
         </p>
       )}
-      {review.value?.get(id)?.diagnostics.map((finding) => (
+      {findings?.map((finding) => (
         <Finding key={`${finding.pointer}:${finding.code}`} {...finding} />
       ))}
-      {review.value?.get(id)?.diagnostics.length === 0 && <p class="fine">The server would take it.</p>}
+      {findings?.length === 0 && <p class="fine">The server would take it.</p>}
       {conflict === undefined ? <Change row={row} /> : <Conflict row={row} />}
     </li>
   );
@@ -65,8 +67,8 @@ export function Finding({ severity, pointer, message, help, code }: Diagnostic) 
   return (
     <p class={severity === "error" ? "fault" : "caution"}>
       {severity === "error" ? "Error" : "Warning"}
-      {pointer === "" ? "" : ` at ${pointer.slice(1)}`}: {message} <code>{code}</code>
-      {help !== "" && <span class="help"> → {help}</span>}
+      {pointer === "" ? "" : ` at ${pointer.slice(1)}`}: {marked(message)} <code>{code}</code>
+      {help !== "" && <span class="help"> → {marked(help)}</span>}
     </p>
   );
 }

@@ -65,6 +65,7 @@ function Steps() {
     );
   }
   const ready = sound.value.length;
+  if (length === 0) return <p class="hint">Nothing that can be saved is ticked.</p>;
   return (
     <>
       <EffectLine />

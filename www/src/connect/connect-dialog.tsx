@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Row } from "../form/choice.js";
+import { marked } from "../view/marked.js";
 import { ownAddress } from "./address.js";
 import { wordsOf } from "./errors.js";
 import { connect, session } from "./session.js";
@@ -84,7 +85,7 @@ function Form() {
       </Row>
       {problem !== undefined && (
         <p class="fault" role="alert">
-          {problem}
+          {marked(problem)}
         </p>
       )}
       <div class="actions">

@@ -36,7 +36,7 @@ export function DifferencesTable({ label, sides, differences }: Props) {
 }
 
 function Side({ difference, side }: { difference: Difference; side: "before" | "after" }) {
-  if (!Object.hasOwn(difference, side) || difference[side] === undefined) return <td class="faint">nothing</td>;
+  if ((difference[side] ?? null) === null) return <td class="faint">nothing</td>;
   return (
     <td>
       <code>{valueText(difference[side])}</code>

@@ -45,6 +45,14 @@ export function noServer(address: string, status: number): ServerError {
   });
 }
 
+export function ofFiles(): ServerError {
+  return new ServerError("This server reads its policies from files and stores none.", {
+    status: 404,
+    code: "route_not_found",
+    remedy: "Edit those files, which it follows. Or start it with a place to store policies: `--data` or `--database`.",
+  });
+}
+
 export function refusedAddress(address: string, own: string): ServerError {
   return new ServerError(`This page may talk to ${own} alone, and not to ${address}.`, {
     status: 0,

@@ -1,4 +1,5 @@
 // What came of the last save, policy by policy.
+import { marked } from "../view/marked.js";
 import { Finding } from "./change-row.js";
 import { type Outcome, outcomes, saving, undelete } from "./save.js";
 
@@ -65,9 +66,9 @@ function Words({ id, outcome }: { id: string; outcome: Outcome }) {
   return (
     <>
       <p class="fault">
-        <strong>{name}</strong> {error.isOpen ? "may not be saved" : "is not saved"}: {error.message}{" "}
+        <strong>{name}</strong> {error.isOpen ? "may not be saved" : "is not saved"}: {marked(error.message)}{" "}
         <code>{error.code}</code>
-        {error.remedy !== "" && <span class="help"> → {error.remedy}</span>}
+        {error.remedy !== "" && <span class="help"> → {marked(error.remedy)}</span>}
         {error.isOpen && <span class="help"> → Look for changes: they tell whether it was.</span>}
       </p>
       {error.diagnostics.map((finding) => (

@@ -1,5 +1,6 @@
 // The decision log: which decisions to try an edit on, and what can be said of them.
 import { number } from "../view/effect.js";
+import { marked } from "../view/marked.js";
 import { drift, type Fetched, type Filter, fetched, fetching, MOST, problem, replay, stop } from "./replay.js";
 import { session } from "./session.js";
 
@@ -12,7 +13,7 @@ const EFFECTS = [
 
 const HOUR = 3_600_000;
 const SINCE = [
-  ["", "as far back as it goes"],
+  ["", "any time"],
   [String(HOUR), "the last hour"],
   [String(24 * HOUR), "the last day"],
   [String(7 * 24 * HOUR), "the last week"],
@@ -68,7 +69,7 @@ export function Replay() {
       <Progress />
       {problem.value !== undefined && (
         <p class="fault" role="alert">
-          {problem.value}
+          {marked(problem.value)}
         </p>
       )}
       <div role="status">{fetched.value !== undefined && <Result {...fetched.value} />}</div>

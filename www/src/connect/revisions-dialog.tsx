@@ -1,9 +1,11 @@
 // The revisions of a policy: who, when and what, and the way back.
 import { useEffect, useRef } from "preact/hooks";
+import { marked } from "../view/marked.js";
 import { DifferencesTable } from "./differences-table.js";
 import { momentOf } from "./replay.js";
 import { closeRevisions, explain, more, type Opened, opened, restore } from "./revisions.js";
-import { bases, session } from "./session.js";
+import { changes } from "./rows.js";
+import { session } from "./session.js";
 import type { Revision } from "./wire.js";
 
 const OPERATIONS = { create: "created", update: "changed", delete: "deleted" } as const;
@@ -26,7 +28,8 @@ export function RevisionsDialog() {
 
 function Revisions(current: Opened) {
   const { id, name, revisions, next, problem, busy } = current;
-  const now = bases.value.get(id)?.policy.revision;
+  const [latest] = revisions;
+  const isEdited = changes.value.some((row) => row.id === id);
   return (
     <>
       <div class="dialog-head">
@@ -39,17 +42,17 @@ function Revisions(current: Opened) {
       </div>
       {problem !== undefined && (
         <p class="fault" role="alert">
-          {problem}
+          {marked(problem)}
+        </p>
+      )}
+      {isEdited && (
+        <p class="hint">
+          You have edited it. Restoring puts what is restored into the editor; undo brings your text back.
         </p>
       )}
       <ul class="revision-list" aria-label="Revisions, the latest first">
         {revisions.map((revision) => (
-          <RevisionRow
-            key={revision.revision}
-            revision={revision}
-            current={current}
-            isNow={revision.revision === now}
-          />
+          <RevisionRow key={revision.revision} revision={revision} current={current} isNow={revision === latest} />
         ))}
       </ul>
       {busy && <p class="hint">Reading…</p>}

@@ -1,8 +1,8 @@
 // What a policy was: who changed it, when and how, and the way back.
 import { signal } from "@preact/signals";
-import { ServerError, wordsOf } from "./errors.js";
+import { wordsOf } from "./errors.js";
 import { adopt } from "./save.js";
-import { bases, session, setConflict } from "./session.js";
+import { session } from "./session.js";
 import type { Difference, Revision } from "./wire.js";
 
 export interface Opened {
@@ -47,15 +47,11 @@ export async function explain(revision: number): Promise<void> {
 
 /** Makes the policy again what it was, on the server and in the editor. */
 export async function restore(target: number): Promise<void> {
-  await run(async ({ id }, server) => {
-    const base = bases.peek().get(id);
-    if (base === undefined) return {};
-    try {
-      adopt((await server.restore(id, target, base.policy.revision)).policy);
-    } catch (error) {
-      if (error instanceof ServerError && error.status === 412) setConflict(id, await server.policy(id));
-      throw error;
-    }
+  await run(async ({ id, revisions }, server) => {
+    // What the person saw as the latest: one that came since is not overwritten.
+    const [latest] = revisions;
+    if (latest === undefined) return {};
+    adopt((await server.restore(id, target, latest.revision)).policy);
     const page = await server.revisions(id);
     return { revisions: page.items, next: page.next as number | null };
   });

@@ -1,5 +1,6 @@
 // The server beside the policies: what differs, what is there, and what was decided.
 import { signal } from "@preact/signals";
+import { marked } from "../view/marked.js";
 import { TabPanel, Tabs } from "../view/tabs.js";
 import { Changes } from "./changes.js";
 import { PolicyList } from "./policy-list.js";
@@ -32,7 +33,7 @@ export function ServerPanel() {
         <Who {...current} />
         {trouble.value !== undefined && (
           <p class="fault" role="alert">
-            {trouble.value}
+            {marked(trouble.value)}
           </p>
         )}
         <Tabs
@@ -76,7 +77,7 @@ function Who({ server, caller, readiness }: Session) {
   return (
     <div class="who">
       <p>
-        <strong>{new URL(address).host}</strong>: {READINESS[readiness] ?? readiness}.
+        <strong>{new URL(address).host}</strong>: {marked(READINESS[readiness] ?? readiness)}.
       </p>
       <p class="hint">
         You are {caller.subject} of {whose} and {role}

@@ -1,5 +1,5 @@
 // The management API, as the page calls it.
-import { noServer, problemOf, ServerError, unreachable } from "./errors.js";
+import { noServer, ofFiles, problemOf, ServerError, unreachable } from "./errors.js";
 import type { Caller, Difference, LoggedDecision, Page, Revision, Saved, StoredPolicy, Validation } from "./wire.js";
 
 /** Milliseconds for which an answer is awaited. */
@@ -59,10 +59,15 @@ export class Server {
   /** All that the caller may read. */
   async policies(): Promise<StoredPolicy[]> {
     const all: StoredPolicy[] = [];
-    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-      const page = await this.#ask("policies", { query: { ...this.#tenant, limit: MOST_LISTED, cursor } });
-      all.push(...(page["policies"] as StoredPolicy[]));
-      cursor = (page["next"] as string | null) ?? undefined;
+    let cursor: string | undefined;
+    try {
+      do {
+        const page = await this.#ask("policies", { query: { ...this.#tenant, limit: MOST_LISTED, cursor } });
+        all.push(...(page["policies"] as StoredPolicy[]));
+        cursor = (page["next"] as string | null) ?? undefined;
+      } while (cursor !== undefined);
+    } catch (error) {
+      throw error instanceof ServerError && error.code === "route_not_found" ? ofFiles() : error;
     }
     return all;
   }

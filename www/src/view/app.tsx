@@ -21,7 +21,10 @@ export function App() {
           <h1>Write a policy. See what it decides.</h1>
           <p>
             An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.
-            Change either, and the decision follows. Everything stays in your browser.
+            Change either, and the decision follows.{" "}
+            {server?.session.value === undefined
+              ? "Everything stays in your browser."
+              : "Only what you save goes to the server."}
           </p>
         </div>
         <div class={`bench ${policyView.value}`}>
