@@ -75,7 +75,7 @@ it("its link opens the policies; an edit is tried on what it decided, saved, and
   );
 });
 
-it("a server of files says that it stores no policies", { timeout: 60_000 }, async () => {
+it("a server of files says that it stores no policies", { timeout: 120_000 }, async () => {
   const { api, token } = await serve("--files", put("files.json", JSON.stringify([OPEN])));
   await withPage(
     async ({ page }) => {

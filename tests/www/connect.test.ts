@@ -42,7 +42,7 @@ async function connectBy(page: Page, token: string, more: { address?: string; te
   await dialog.getByRole("button", { name: "Connect", exact: true }).press("Enter");
 }
 
-it("a link with a token connects, and the token is nowhere but in the tab", { timeout: 60_000 }, () =>
+it("a link with a token connects, and the token is nowhere but in the tab", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
       await panel(page).waitFor();
@@ -76,7 +76,7 @@ it("a link with a token connects, and the token is nowhere but in the tab", { ti
   ),
 );
 
-it("policies and catalogue are shown as the server has them, each with its state", { timeout: 60_000 }, () =>
+it("policies and catalogue are shown as the server has them, each with its state", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
       await hears(page, /Verdict/);
@@ -107,7 +107,7 @@ it("policies and catalogue are shown as the server has them, each with its state
   ),
 );
 
-it("work that was there is set aside, and brought back", { timeout: 60_000 }, () =>
+it("work that was there is set aside, and brought back", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
       await select(page, "policies", "support agents may use tools");
@@ -129,7 +129,7 @@ it("work that was there is set aside, and brought back", { timeout: 60_000 }, ()
   ),
 );
 
-it("what can't be connected says why, and what to do", { timeout: 60_000 }, () =>
+it("what can't be connected says why, and what to do", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
       const dialog = page.getByRole("dialog", { name: "Connect to a server" });
@@ -164,7 +164,7 @@ it("what can't be connected says why, and what to do", { timeout: 60_000 }, () =
 it(
   "a page that is not connected loads nothing of all this; served as files alone, it says so",
   {
-    timeout: 60_000,
+    timeout: 120_000,
   },
   () =>
     withPage(async ({ page }) => {
@@ -180,7 +180,7 @@ it(
     }),
 );
 
-it("a platform's key reads and writes for a tenant, if it says so", { timeout: 60_000 }, () =>
+it("a platform's key reads and writes for a tenant, if it says so", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
       await connectBy(page, admin, { tenant: "acme" });

@@ -43,7 +43,7 @@ async function openLog(page: Page) {
 const WHOLE = { request: { omit: [] } };
 const summary = (page: Page) => page.locator(".effect .summary").innerText();
 
-it("logged decisions become the requests, and an edit is tried on them", { timeout: 90_000 }, async () => {
+it("logged decisions become the requests, and an edit is tried on them", { timeout: 180_000 }, async () => {
   const hash = await decided([5_000, 15_000, 25_000, 35_000], WHOLE);
   server.service.decide({ ...refund(1), tool: { id: "search" } });
   await server.logged();
@@ -77,7 +77,7 @@ it("logged decisions become the requests, and an edit is tried on them", { timeo
   );
 });
 
-it("policies that have changed since are told, before any edit", { timeout: 60_000 }, async () => {
+it("policies that have changed since are told, before any edit", { timeout: 120_000 }, async () => {
   const hash = await decided([5_000, 15_000], WHOLE);
   await server.store.replace(PLATFORM, "refunds", { ...REFUNDS, enforcement: "shadow" }, { revision: 1 });
   await withPage(
@@ -94,7 +94,7 @@ it("policies that have changed since are told, before any edit", { timeout: 60_0
   );
 });
 
-it("what is logged without its request is counted, with the reason", { timeout: 60_000 }, async () => {
+it("what is logged without its request is counted, with the reason", { timeout: 120_000 }, async () => {
   const hash = await decided([5_000, 15_000]);
   await withPage(
     async ({ page }) => {
@@ -108,7 +108,7 @@ it("what is logged without its request is counted, with the reason", { timeout: 
   );
 });
 
-it("inputs that are left out can't be decided again", { timeout: 60_000 }, async () => {
+it("inputs that are left out can't be decided again", { timeout: 120_000 }, async () => {
   const hash = await decided([5_000], { request: {} });
   await withPage(
     async ({ page }) => {
@@ -120,7 +120,7 @@ it("inputs that are left out can't be decided again", { timeout: 60_000 }, async
   );
 });
 
-it("many are fetched by pages, with progress, until one stops it", { timeout: 90_000 }, async () => {
+it("many are fetched by pages, with progress, until one stops it", { timeout: 180_000 }, async () => {
   const hash = await decided(
     Array.from({ length: 450 }, (_, i) => i * 100),
     WHOLE,

@@ -43,7 +43,7 @@ async function saveAll(panel: Locator, count: string): Promise<void> {
 
 const DENY = { id: "sam", name: "not sam", scope: "global", effect: "deny", rule_expr: {} };
 
-it("an edit, a new policy and a removed one are saved, each by its revision", { timeout: 60_000 }, () =>
+it("an edit, a new policy and a removed one are saved, each by its revision", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");
     await showForm(page);
@@ -77,7 +77,7 @@ it("an edit, a new policy and a removed one are saved, each by its revision", { 
   }),
 );
 
-it("the effect of the edit on the requests at hand stands beside the button", { timeout: 60_000 }, () =>
+it("the effect of the edit on the requests at hand stands beside the button", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     await page.getByRole("button", { name: "Paste requests" }).click();
     const one = (cents: number) => ({
@@ -99,7 +99,7 @@ it("the effect of the edit on the requests at hand stands beside the button", { 
   }),
 );
 
-it("what was changed there meanwhile is shown against mine, and nothing overwritten", { timeout: 90_000 }, () =>
+it("what was changed there meanwhile is shown against mine, and nothing overwritten", { timeout: 180_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");
     await server.store.replace({ tenant: null, by: "bob" }, "refunds", { ...REFUNDS, name: "bob’s" }, { revision: 1 });
@@ -125,7 +125,7 @@ it("what was changed there meanwhile is shown against mine, and nothing overwrit
   }),
 );
 
-it("what was deleted there is brought back or let go", { timeout: 90_000 }, () =>
+it("what was deleted there is brought back or let go", { timeout: 180_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");
     await server.store.delete(PLATFORM, "refunds", { revision: 1 });
@@ -147,7 +147,7 @@ it("what was deleted there is brought back or let go", { timeout: 90_000 }, () =
 
 it(
   "what the server refuses is told at the policy, the rest waits, and nothing typed is lost",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () =>
     asAdmin(async (page, panel) => {
       await write(
@@ -178,7 +178,7 @@ it(
     }),
 );
 
-it("an answer that is lost is looked for, and not written twice", { timeout: 60_000 }, () =>
+it("an answer that is lost is looked for, and not written twice", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");
     await panel.getByRole("button", { name: /^Check/ }).click();
@@ -197,7 +197,7 @@ it("an answer that is lost is looked for, and not written twice", { timeout: 60_
   }),
 );
 
-it("an edit survives a reload with what it is based on, and a token that is revoked", { timeout: 60_000 }, () =>
+it("an edit survives a reload with what it is based on, and a server that is away", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");
     await expect.poll(() => page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toMatch(/20000/);
@@ -217,7 +217,7 @@ it("an edit survives a reload with what it is based on, and a token that is revo
   }),
 );
 
-it("a tenant's new policy names its owner, and is given its id", { timeout: 60_000 }, async () => {
+it("a tenant's new policy names its owner, and is given its id", { timeout: 120_000 }, async () => {
   const hash = `#connect=${await server.key("acme", "author")}`;
   await withPage(
     async ({ page }) => {
@@ -237,7 +237,7 @@ it("a tenant's new policy names its owner, and is given its id", { timeout: 60_0
   );
 });
 
-it("those who only read are told so, and can save nothing", { timeout: 60_000 }, async () => {
+it("those who only read are told so, and can save nothing", { timeout: 120_000 }, async () => {
   const hash = `#connect=${await server.key(null, "reader")}`;
   await withPage(
     async ({ page }) => {
@@ -251,7 +251,7 @@ it("those who only read are told so, and can save nothing", { timeout: 60_000 },
   );
 });
 
-it("revisions say who changed what, and are restored", { timeout: 60_000 }, () =>
+it("revisions say who changed what, and are restored", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     const by = { tenant: null, by: "bob" };
     await server.store.replace(by, "refunds", { ...REFUNDS, name: "bob’s" }, { revision: 1 });

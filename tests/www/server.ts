@@ -26,6 +26,8 @@ export interface Connected {
   /** Writes what was decided so far. */
   logged(): Promise<void>;
   key(tenant: string | null, role: string): Promise<string>;
+  /** Ends all keys of the platform. */
+  revoke(): Promise<void>;
   /** Answers nothing from now on, until it is told to go on. */
   hang(up: boolean): void;
   close(): Promise<void>;
@@ -80,7 +82,7 @@ export async function connected({
   const decisions = loggedDecisions({ database, role });
   const handler = createNodeHandler({
     ...{ service, store, decisions, catalogue, page },
-    authenticate: [keyAuthenticator(keys)],
+    authenticate: [keyAuthenticator(keys, 1)],
   });
   let isDown = false;
   const server = createServer((request, response) => {
@@ -94,6 +96,9 @@ export async function connected({
     service,
     logged: () => log.flush(),
     key: async (tenant, of) => (await keys.create({ tenant, by: "tests" }, { name: of, roles: [of] })).key,
+    async revoke() {
+      for (const { id } of await keys.list(PLATFORM)) await keys.revoke(PLATFORM, id);
+    },
     hang(up) {
       isDown = up;
     },

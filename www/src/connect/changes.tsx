@@ -51,33 +51,26 @@ export function Changes() {
   );
 }
 
-/** First checked, then saved. */
+/** First checked, then saved, by one button: whoever stands on it stays there. */
 function Steps() {
   const { length } = chosen.value;
-  if (review.value === undefined) {
-    return (
-      <div class="actions">
-        <button type="button" class="primary" disabled={length === 0 || checking.value} onClick={check}>
-          {checking.value ? "Checking…" : `Check ${counted(length)} with the server`}
-        </button>
-        <span class="hint">Nothing is written by this.</span>
-      </div>
-    );
-  }
   const ready = sound.value.length;
+  const isChecked = review.value !== undefined;
   if (length === 0) return <p class="hint">Nothing that can be saved is ticked.</p>;
+  const words = isChecked
+    ? `Save ${ready === length ? "" : `${ready} of `}${counted(length)}`
+    : `Check ${counted(length)} with the server`;
   return (
     <>
-      <EffectLine />
+      {isChecked && <EffectLine />}
       <div class="actions">
-        <button type="button" class="primary" disabled={ready === 0 || saving.value} onClick={save}>
-          {saving.value
-            ? "Saving…"
-            : ready === length
-              ? `Save ${counted(ready)}`
-              : `Save ${ready} of ${counted(length)}`}
+        <button type="button" class="primary" disabled={isChecked && ready === 0} onClick={isChecked ? save : check}>
+          {checking.value ? "Checking…" : saving.value ? "Saving…" : words}
         </button>
-        <span class="hint">In this order: what restricts first. It ends with the first that the server refuses.</span>
+        {!isChecked && <span class="hint">Nothing is written by this.</span>}
+        {isChecked && ready > 1 && (
+          <span class="hint">What restricts goes first. It ends with the first that the server refuses.</span>
+        )}
       </div>
     </>
   );
@@ -104,7 +97,8 @@ function EffectLine() {
   return (
     <p class="effect-line" role="status">
       <strong>{number(result.flipped)}</strong> of {number(result.decided)} requests ({requestSet.value.name}){" "}
-      {result.flipped === 1 ? "is" : "are"} decided otherwise{running.value ? " so far" : ""}.{" "}
+      {result.flipped === 1 ? "is" : "are"} decided otherwise{running.value ? " so far" : ""}
+      {chosen.value.length < changes.value.length ? ", if all that differs here counts, also what is not ticked" : ""}.{" "}
       {result.flipped > 0 && (
         <button type="button" class="quiet" onClick={show}>
           Show them

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { texts } from "../state/workspace.js";
 import { keep } from "./kept.js";
-import { bases, session } from "./session.js";
+import { bases, owner, session } from "./session.js";
 
 /** Milliseconds after a keystroke. */
 const PAUSE = 300;
@@ -13,7 +13,7 @@ export function startKeeping(): void {
     clearTimeout(timer);
     const current = session.peek();
     if (current === undefined) return;
-    const work = { bases: [...bases.peek().values()], policies: texts.policies.peek() };
+    const work = { owner: owner.peek(), bases: [...bases.peek().values()], policies: texts.policies.peek() };
     keep({ credentials: current.server.credentials, work });
   };
   effect(() => {

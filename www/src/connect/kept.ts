@@ -8,8 +8,17 @@ const KEPT = 2_000_000;
 
 export interface Kept {
   readonly credentials: Credentials;
-  /** What was read, and the editor's text; nothing where both were too large. */
-  readonly work?: { readonly bases: readonly Base[]; readonly policies: string } | undefined;
+  /** Nothing where it was too large. */
+  readonly work?: Work | undefined;
+}
+
+export interface Work {
+  /** Whose policies can be written: a tenant's, or those of the platform, `null`. */
+  readonly owner: string | null;
+  /** What was read. */
+  readonly bases: readonly Base[];
+  /** The editor's text. */
+  readonly policies: string;
 }
 
 export function keep(kept: Kept): void {
@@ -29,6 +38,11 @@ export function kept(): Kept | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of a token that is no longer accepted only that is forgotten: the next one goes on with the work. */
+export function forgetToken({ credentials, work }: Kept): void {
+  keep({ credentials: { ...credentials, token: "" }, work });
 }
 
 export function forget(): void {

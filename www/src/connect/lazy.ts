@@ -25,7 +25,7 @@ export async function askToConnect(): Promise<void> {
 
 /** Before all else: a token in the address goes out of it at once. */
 export function startConnecting(): void {
-  if (!takeLink() && kept() !== undefined) loaded().then((all) => all?.resume());
+  if (!takeLink() && (kept()?.credentials.token ?? "") !== "") loaded().then((all) => all?.resume());
   addEventListener("hashchange", takeLink);
 }
 

@@ -37,7 +37,9 @@ export function merged(mine: ReadonlyMap<string, PolicyValue>, bases: Bases, the
     const [base, own] = [bases.get(id)?.policy, mine.get(id)];
     const take = () => next.set(id, { policy });
     if (base === undefined) {
-      const twin = own === undefined ? twinOf(policy, mine, bases, there) : undefined;
+      // A tenant's is given its id by the server; the platform's has the one that it was sent with.
+      const mayBeOurs = own === undefined && policy.tenant_id !== null;
+      const twin = mayBeOurs ? twinOf(policy, mine, bases, there) : undefined;
       if (own !== undefined && !same(own, policy)) conflicts.set(id, policy);
       else {
         take();

@@ -1,37 +1,51 @@
 // What came of the last save, policy by policy.
+import { useEffect, useRef } from "preact/hooks";
 import { marked } from "../view/marked.js";
 import { Finding } from "./change-row.js";
 import { type Outcome, outcomes, saving, undelete } from "./save.js";
 
 export function Outcomes() {
-  const all = [...outcomes.value];
-  if (all.length === 0 || saving.value) return <p class="hidden" role="status" />;
+  const box = useRef<HTMLDivElement>(null);
+  const all = saving.value ? [] : [...outcomes.value];
+  const isThere = all.length > 0;
+  // The button that was pressed may be gone with the changes; then one goes on from here.
+  useEffect(() => {
+    if (isThere && document.activeElement === document.body) box.current?.focus();
+  }, [isThere]);
   const written = all.filter(([, { kind }]) => kind === "saved" || kind === "deleted").length;
   return (
-    <div class="outcomes">
+    <div ref={box} class={isThere ? "outcomes" : "hidden"} tabIndex={-1}>
       <p role="status">
-        <strong>
-          {written} of {all.length}
-        </strong>{" "}
-        {all.length === 1 ? "change is" : "changes are"} saved.
-        {written < all.length && " What is not saved is still in the editor."}
+        {isThere && (
+          <>
+            <strong>
+              {written} of {all.length}
+            </strong>{" "}
+            {all.length === 1 ? "change is" : "changes are"} saved.
+            {written < all.length && " What is not saved is still in the editor."}
+          </>
+        )}
       </p>
-      <ul aria-label="What came of it">
-        {all.map(([id, outcome]) => (
-          <li key={id} class={outcome.kind}>
-            <Words id={id} outcome={outcome} />
-          </li>
-        ))}
-      </ul>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => {
-          outcomes.value = new Map();
-        }}
-      >
-        Close this
-      </button>
+      {isThere && (
+        <>
+          <ul aria-label="What came of it">
+            {all.map(([id, outcome]) => (
+              <li key={id} class={outcome.kind}>
+                <Words id={id} outcome={outcome} />
+              </li>
+            ))}
+          </ul>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              outcomes.value = new Map();
+            }}
+          >
+            Close this
+          </button>
+        </>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { marked } from "../view/marked.js";
 import { TabPanel, Tabs } from "../view/tabs.js";
 import { Changes } from "./changes.js";
+import { ask } from "./connect-dialog.js";
 import { PolicyList } from "./policy-list.js";
 import { Replay } from "./replay-view.js";
 import { RevisionsDialog } from "./revisions-dialog.js";
@@ -32,9 +33,14 @@ export function ServerPanel() {
       <div class="server-body">
         <Who {...current} />
         {trouble.value !== undefined && (
-          <p class="fault" role="alert">
-            {marked(trouble.value)}
-          </p>
+          <div class="trouble">
+            <p class="fault" role="alert">
+              {marked(trouble.value)}
+            </p>
+            <button type="button" onClick={ask}>
+              Use another token
+            </button>
+          </div>
         )}
         <Tabs
           id="server"

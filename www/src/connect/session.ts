@@ -6,7 +6,7 @@ import { store } from "../state/storage.js";
 import { open as openWorkspace, starter, texts, workspace } from "../state/workspace.js";
 import { checkedAddress, ownAddress } from "./address.js";
 import { ServerError, wordsOf } from "./errors.js";
-import { forget, type Kept, kept } from "./kept.js";
+import { forget, forgetToken, type Kept, kept } from "./kept.js";
 import { type Bases, type Conflicts, merged } from "./merge.js";
 import { textOf } from "./policies.js";
 import { type Credentials, Server } from "./server.js";
@@ -31,10 +31,11 @@ export const loading = signal(false);
 export const trouble = signal<string | undefined>(undefined);
 
 /** The owner of what is written: a tenant, or `null` for the platform. */
-export const owner = computed<string | null>(() => {
-  const { server, caller } = session.value ?? {};
-  return server?.credentials.tenant || (caller?.tenant ?? null);
-});
+export const owner = computed<string | null>(() => (session.value === undefined ? null : ownerOf(session.value)));
+
+function ownerOf({ server, caller }: Pick<Session, "server" | "caller">): string | null {
+  return server.credentials.tenant || caller.tenant;
+}
 
 interface Read {
   readonly session: Session;
@@ -54,10 +55,29 @@ async function read(credentials: Credentials): Promise<Read> {
   return { session: { server, caller, readiness, catalogue: text }, policies };
 }
 
-/** Connects anew and opens what is there; what was in the editor is set aside. @throws ServerError */
+/**
+ * Connects and opens what is there; what was in the editor is set aside. Where the editor holds the work on the same
+ * policies, that goes on, as after a token that has expired. @throws ServerError
+ */
 export async function connect(given: Credentials): Promise<void> {
   const credentials = { ...given, address: checkedAddress(given.address), token: given.token.trim() };
-  const { session: next, policies } = await read(credentials);
+  const found = await read(credentials);
+  const before = workOn(credentials, ownerOf(found.session));
+  if (before === undefined) openAnew(found);
+  else {
+    batch(() => {
+      session.value = found.session;
+      bases.value = before;
+      trouble.value = undefined;
+      take(found.policies);
+    });
+  }
+  const { length } = found.policies;
+  const count = before === undefined ? `${length} ${length === 1 ? "policy is" : "policies are"} open.` : "You go on.";
+  notify("info", `Connected to ${new URL(credentials.address).host}: ${count} Nothing is written before you save.`);
+}
+
+function openAnew({ session: next, policies }: Read): void {
   const before = workspace.peek();
   if (JSON.stringify(before) !== JSON.stringify(starter())) store("previous", before);
   const pinned = { policies: textOf(policies), catalogue: next.catalogue };
@@ -69,8 +89,24 @@ export async function connect(given: Credentials): Promise<void> {
     // The calls of other policies say nothing about these; the one in the editor stays, to be edited.
     openWorkspace({ ...before, ...pinned, cases: [], baseline: pinned, users: undefined });
   });
-  const count = `${policies.length} ${policies.length === 1 ? "policy is" : "policies are"} open.`;
-  notify("info", `Connected to ${new URL(credentials.address).host}: ${count} Nothing is written before you save.`);
+}
+
+/** What the editor's policies are based on, if they are those of the same owner on the same server. */
+function workOn({ address, tenant }: Credentials, whose: string | null): Bases | undefined {
+  const current = session.peek();
+  const { credentials, work } =
+    current === undefined
+      ? (kept() ?? {})
+      : { credentials: current.server.credentials, work: { owner: owner.peek(), bases: [...bases.peek().values()] } };
+  if (credentials?.address !== address || credentials.tenant !== tenant || work?.owner !== whose) return undefined;
+  const known = new Map(work.bases.map((base) => [base.policy.id, base]));
+  try {
+    const isOfThese = [...mineById().keys()].some((id) => known.has(id)) || (current !== undefined && known.size === 0);
+    return isOfThese ? known : undefined;
+  } catch {
+    // Half a text is work as well, where it can't be told of what.
+    return current === undefined ? undefined : known;
+  }
 }
 
 /** A token out of a link, for the server that the page came from. */
@@ -104,10 +140,11 @@ async function again(before: Kept, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (error instanceof ServerError && error.status === 401) forget();
+    const isRefused = error instanceof ServerError && error.status === 401;
+    if (isRefused) forgetToken(before);
     const { host } = new URL(before.credentials.address);
     const retry = { label: "Try again", run: resume };
-    notify("error", `Not connected to ${host}. ${wordsOf(error)}`, kept() === undefined ? undefined : retry);
+    notify("error", `Not connected to ${host}. ${wordsOf(error)}`, isRefused ? undefined : retry);
   }
 }
 
