@@ -28,6 +28,15 @@ export function same(one: PolicyValue | StoredPolicy, other: PolicyValue | Store
   return equal(contentOf(one), contentOf(other));
 }
 
+const shown = new WeakMap<StoredPolicy, PolicyValue>();
+
+/** Whether a policy of the editor says what a stored one does: mostly it is as it was shown, which is seen at once. */
+export function isAsStored(own: PolicyValue, policy: StoredPolicy): boolean {
+  const known = shown.get(policy) ?? written(policy);
+  shown.set(policy, known);
+  return equal(own, known) || same(own, policy);
+}
+
 /** A stored policy as the editor shows it: without what goes without saying. */
 export function written(policy: StoredPolicy): PolicyValue {
   const usual = defaults(policy.tenant_id);

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { Path } from "../source/tree.js";
 import type { PolicyValue } from "../state/form.js";
 import type { Base } from "./merge.js";
-import { contentOf, same } from "./policies.js";
+import { contentOf, isAsStored } from "./policies.js";
 import { bases, conflicts, owner, session } from "./session.js";
 import { mine } from "./text.js";
 import type { StoredPolicy } from "./wire.js";
@@ -71,7 +71,7 @@ function rowOf(id: string, own: Row["own"]): Row {
 function stateOf(own: PolicyValue | undefined, base: Base | undefined): State {
   if (own === undefined) return "removed";
   if (base === undefined) return "new";
-  return base.deleted === undefined && same(own, base.policy) ? "unchanged" : "changed";
+  return base.deleted === undefined && isAsStored(own, base.policy) ? "unchanged" : "changed";
 }
 
 function obstacleOf({ id, state, readOnly, own, conflict }: Row): Obstacle | undefined {

@@ -10,7 +10,7 @@ import { forget, forgetToken, type Kept, kept } from "./kept.js";
 import { type Bases, type Conflicts, merged } from "./merge.js";
 import { textOf } from "./policies.js";
 import { type Credentials, Server } from "./server.js";
-import { apply, mineById } from "./text.js";
+import { apply, mineById, settle } from "./text.js";
 import type { Caller, StoredPolicy } from "./wire.js";
 
 export interface Session {
@@ -88,6 +88,7 @@ function openAnew({ session: next, policies }: Read): void {
     trouble.value = undefined;
     // The calls of other policies say nothing about these; the one in the editor stays, to be edited.
     openWorkspace({ ...before, ...pinned, cases: [], baseline: pinned, users: undefined });
+    settle();
   });
 }
 
