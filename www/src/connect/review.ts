@@ -5,7 +5,7 @@ import { wordsOf } from "./errors.js";
 import type { Bases } from "./merge.js";
 import { textOf } from "./policies.js";
 import { astray, changes, type Row } from "./rows.js";
-import { bases, session, trouble } from "./session.js";
+import { bases, owner, session, trouble } from "./session.js";
 import { jsonOf } from "./text.js";
 import type { Validation } from "./wire.js";
 
@@ -76,7 +76,7 @@ export async function check(): Promise<void> {
   try {
     const work = async () => {
       for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-        const body = jsonOf(row.id, true);
+        const body = bodyOf(row);
         if (body !== undefined) results.set(row.id, await current.server.validate(body));
       }
     };
@@ -87,6 +87,12 @@ export async function check(): Promise<void> {
   } finally {
     checking.value = false;
   }
+}
+
+/** As it is sent; nothing for what is deleted. */
+export function bodyOf({ id, state }: Row): string | undefined {
+  // A tenant's new policy is given its id by the server.
+  return state === "removed" ? undefined : jsonOf(id, state !== "new" || owner.peek() === null);
 }
 
 /** Makes the server's policies those that an edit is compared with. */

@@ -2,10 +2,10 @@
 import { batch, signal } from "@preact/signals";
 import { notify } from "../state/notices.js";
 import { ServerError, wordsOf } from "./errors.js";
-import { pinServer, sound } from "./review.js";
+import { bodyOf, pinServer, sound } from "./review.js";
 import type { Row } from "./rows.js";
-import { owner, type Session, session, setBase, setConflict } from "./session.js";
-import { apply, jsonOf, mineById, setMember } from "./text.js";
+import { type Session, session, setBase, setConflict } from "./session.js";
+import { apply, mineById, setMember } from "./text.js";
 import type { Saved, StoredPolicy } from "./wire.js";
 
 export type Outcome =
@@ -51,11 +51,6 @@ export async function save(): Promise<void> {
       pinServer();
     });
   }
-}
-
-function bodyOf({ id, state }: Row): string | undefined {
-  // A tenant's new policy is given its id by the server.
-  return state === "removed" ? undefined : jsonOf(id, state !== "new" || owner.peek() === null);
 }
 
 async function attempt({ server }: Session, { row, body }: Job): Promise<Outcome> {

@@ -83,7 +83,7 @@ export class Server {
   }
 
   validate(body: string): Promise<Validation> {
-    return this.#ask<Validation & Json>("validations", { method: "POST", body });
+    return this.#ask<Validation & Json>("validations", { method: "POST", query: this.#tenant, body });
   }
 
   create(body: string): Promise<Saved> {
