@@ -139,6 +139,7 @@ it("what was deleted there is brought back or let go", { timeout: 180_000 }, () 
     await server.store.delete(PLATFORM, "refunds", { revision: 4 });
     await server.store.create(PLATFORM, DENY as never);
     await panel.getByRole("button", { name: "Look for changes" }).click();
+    await panel.getByText("2 policies have followed the server.").waitFor();
     await expect.poll(() => lines(page, "policies")).toMatch(/not sam/);
     expect(await lines(page, "policies")).not.toMatch(/no large refunds/);
     await panel.getByText("The editor holds what the server has.").waitFor();

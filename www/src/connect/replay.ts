@@ -1,5 +1,5 @@
 // Decisions of the server's log, fetched: those with whole requests become the requests that an edit is tried on.
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Drift, Logged } from "../engine/protocol.js";
 import { client } from "../state/analysis.js";
 import { brought } from "../state/request-set.js";
@@ -7,7 +7,7 @@ import { ServerError, wordsOf } from "./errors.js";
 import { textOf } from "./policies.js";
 import { pinServer } from "./review.js";
 import { MOST_LISTED, type Server } from "./server.js";
-import { bases, session } from "./session.js";
+import { bases, epoch, session } from "./session.js";
 import type { LoggedDecision } from "./wire.js";
 
 /** Decisions that are fetched at most. */
@@ -30,6 +30,14 @@ export const fetched = signal<Fetched | undefined>(undefined);
 /** How the server's policies decide them now; nothing until that is known. */
 export const drift = signal<Drift | undefined>(undefined);
 export const problem = signal<string | undefined>(undefined);
+
+effect(() => {
+  if (epoch.value > 0) {
+    fetched.value = undefined;
+    drift.value = undefined;
+    problem.value = undefined;
+  }
+});
 
 let running: AbortController | undefined;
 

@@ -1,11 +1,11 @@
 // What would be saved: which changes a person wants, and what the server says of each before anything is written.
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { baseline, texts } from "../state/workspace.js";
 import { wordsOf } from "./errors.js";
 import type { Bases } from "./merge.js";
 import { textOf } from "./policies.js";
 import { astray, changes, type Row } from "./rows.js";
-import { bases, owner, session, trouble } from "./session.js";
+import { bases, epoch, owner, session, trouble, troubled } from "./session.js";
 import { jsonOf } from "./text.js";
 import type { Validation } from "./wire.js";
 
@@ -41,6 +41,17 @@ export function isTicked({ id, state, obstacle }: Row): boolean {
 export function tick(id: string, on: boolean): void {
   ticks.value = new Map(ticks.peek()).set(id, on);
 }
+
+/** What was chosen counts for one save. */
+export function untick(ids: Iterable<string>): void {
+  const next = new Map(ticks.peek());
+  for (const id of ids) next.delete(id);
+  ticks.value = next;
+}
+
+effect(() => {
+  if (epoch.value > 0) ticks.value = new Map();
+});
 
 /** What would be saved, in the order in which it would be. */
 export const chosen = computed(() => changes.value.filter(isTicked).sort((a, b) => looseness(a) - looseness(b)));
@@ -83,7 +94,7 @@ export async function check(): Promise<void> {
     await Promise.all(Array.from({ length: TOGETHER }, work));
     last.value = { of, on, results };
   } catch (error) {
-    trouble.value = `The changes can’t be checked. ${wordsOf(error)}`;
+    troubled(`The changes can’t be checked. ${wordsOf(error)}`, error);
   } finally {
     checking.value = false;
   }

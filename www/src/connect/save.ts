@@ -1,10 +1,10 @@
 // Writes the changes that were checked, each against the revision that it is based on, and says what came of each.
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { notify } from "../state/notices.js";
 import { ServerError, wordsOf } from "./errors.js";
-import { bodyOf, pinServer, sound } from "./review.js";
+import { bodyOf, pinServer, sound, untick } from "./review.js";
 import type { Row } from "./rows.js";
-import { type Session, session, setBase, setConflict } from "./session.js";
+import { epoch, type Session, session, setBase, setConflict } from "./session.js";
 import { apply, mineById, setMember } from "./text.js";
 import type { Saved, StoredPolicy } from "./wire.js";
 
@@ -19,6 +19,10 @@ export type Outcome =
 /** What came of the last save, by id. */
 export const outcomes = signal<ReadonlyMap<string, Outcome>>(new Map());
 export const saving = signal(false);
+
+effect(() => {
+  if (epoch.value > 0) outcomes.value = new Map();
+});
 
 interface Job {
   readonly row: Row;
@@ -47,6 +51,7 @@ export async function save(): Promise<void> {
   } finally {
     batch(() => {
       outcomes.value = new Map(done);
+      untick([...done].flatMap(([id, { kind }]) => (kind === "saved" || kind === "deleted" ? [id] : [])));
       saving.value = false;
       pinServer();
     });

@@ -8,7 +8,7 @@ import { PolicyList } from "./policy-list.js";
 import { Replay } from "./replay-view.js";
 import { RevisionsDialog } from "./revisions-dialog.js";
 import { changes } from "./rows.js";
-import { disconnect, loading, refresh, type Session, session, trouble } from "./session.js";
+import { disconnect, loading, news, refresh, type Session, session, trouble } from "./session.js";
 
 type Tab = "changes" | "policies" | "log";
 
@@ -32,14 +32,19 @@ export function ServerPanel() {
       </div>
       <div class="server-body">
         <Who {...current} />
+        <p class={news.value === "" ? "hidden" : "hint"} role="status">
+          {news.value}
+        </p>
         {trouble.value !== undefined && (
           <div class="trouble">
             <p class="fault" role="alert">
-              {marked(trouble.value)}
+              {marked(trouble.value.words)}
             </p>
-            <button type="button" onClick={ask}>
-              Use another token
-            </button>
+            {trouble.value.isToken && (
+              <button type="button" onClick={ask}>
+                Use another token
+              </button>
+            )}
           </div>
         )}
         <Tabs

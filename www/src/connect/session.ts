@@ -7,7 +7,7 @@ import { open as openWorkspace, starter, texts, workspace } from "../state/works
 import { checkedAddress, ownAddress } from "./address.js";
 import { ServerError, wordsOf } from "./errors.js";
 import { forget, forgetToken, type Kept, kept } from "./kept.js";
-import { type Bases, type Conflicts, merged } from "./merge.js";
+import { type Bases, type Conflicts, type Merged, merged } from "./merge.js";
 import { textOf } from "./policies.js";
 import { type Credentials, Server } from "./server.js";
 import { apply, mineById, settle } from "./text.js";
@@ -27,8 +27,16 @@ export const bases = signal<Bases>(new Map());
 export const conflicts = signal<Conflicts>(new Map());
 /** Whether the server is being asked for its policies. */
 export const loading = signal(false);
-/** What went wrong with the last look at the server. */
-export const trouble = signal<string | undefined>(undefined);
+/** What went wrong with the last look at the server, and whether another token would help. */
+export const trouble = signal<{ readonly words: string; readonly isToken: boolean } | undefined>(undefined);
+/** What the last look at the server brought. */
+export const news = signal("");
+/** Counts the servers that one has come to and gone from: what was chosen and told of one is of no meaning for another. */
+export const epoch = signal(0);
+
+export function troubled(words: string, error?: unknown): void {
+  trouble.value = { words, isToken: error instanceof ServerError && (error.status === 401 || error.status === 403) };
+}
 
 /** The owner of what is written: a tenant, or `null` for the platform. */
 export const owner = computed<string | null>(() => (session.value === undefined ? null : ownerOf(session.value)));
@@ -86,6 +94,8 @@ function openAnew({ session: next, policies }: Read): void {
     bases.value = new Map(policies.map((policy) => [policy.id, { policy }]));
     conflicts.value = new Map();
     trouble.value = undefined;
+    news.value = "";
+    epoch.value++;
     // The calls of other policies say nothing about these; the one in the editor stays, to be edited.
     openWorkspace({ ...before, ...pinned, cases: [], baseline: pinned, users: undefined });
     settle();
@@ -154,6 +164,7 @@ export async function refresh(): Promise<void> {
   const { value: current } = session;
   if (current === undefined || loading.value) return;
   loading.value = true;
+  news.value = "";
   try {
     const { session: next, policies } = await read(current.server.credentials);
     if (session.peek() === undefined) return;
@@ -163,7 +174,7 @@ export async function refresh(): Promise<void> {
       take(policies);
     });
   } catch (error) {
-    trouble.value = wordsOf(error);
+    troubled(wordsOf(error), error);
   } finally {
     loading.value = false;
   }
@@ -175,9 +186,20 @@ function take(policies: readonly StoredPolicy[]): void {
     apply(found.steps);
     bases.value = found.bases;
     conflicts.value = found.conflicts;
+    news.value = newsOf(found);
   } catch (error) {
-    trouble.value = `What the server has by now can’t be brought in: ${(error as Error).message}`;
+    troubled(`What the server has by now can’t be brought in: ${(error as Error).message}`);
   }
+}
+
+function newsOf({ steps, conflicts: both }: Merged): string {
+  const parts = [
+    steps.length === 0
+      ? ""
+      : `${steps.length} ${steps.length === 1 ? "policy has" : "policies have"} followed the server.`,
+    both.size === 0 ? "" : `${both.size} ${both.size === 1 ? "was" : "were"} changed there and here.`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "Nothing is new there." : parts.join(" ");
 }
 
 /** Sets what was read of one policy; nothing says that it is no longer there. */
@@ -203,6 +225,8 @@ export function disconnect(): void {
     bases.value = new Map();
     conflicts.value = new Map();
     trouble.value = undefined;
+    news.value = "";
+    epoch.value++;
   });
   forget();
   notify("info", "Disconnected. The token is forgotten, and the policies stay in the editor.");
