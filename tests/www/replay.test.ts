@@ -72,6 +72,8 @@ it("logged decisions become the requests, and an edit is tried on them", { timeo
       await panel.getByText("No decision matches.").waitFor();
       // What was asked of the server stays in the tab.
       await expect.poll(() => page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toMatch(/u25000/);
+      await panel.getByRole("button", { name: "Disconnect" }).click();
+      await expect.poll(() => effect.innerText()).not.toMatch(/logged decisions/);
     },
     { api: server.origin, hash },
   );

@@ -179,6 +179,23 @@ it(
     }),
 );
 
+it("what restricts is written first and what opens last", { timeout: 120_000 }, () =>
+  asAdmin(async (page, panel) => {
+    const written: string[] = [];
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (request.method() === "GET" || !pathname.startsWith("/v1/policies")) return;
+      written.push(`${request.method()} ${JSON.parse(request.postData() ?? "{}").id ?? pathname.split("/").at(-1)}`);
+    });
+    const opens = { id: "opens", name: "opens", scope: "global", effect: "allow", rule_expr: {} };
+    await write(page, "policies", JSON.stringify([opens, { ...OPEN, name: "still open" }, { ...DENY, id: "stops" }]));
+    await panel.getByRole("checkbox", { name: /no large refunds/ }).check();
+    await saveAll(panel, "4 changes");
+    await panel.getByText("4 of 4 changes are saved.").waitFor();
+    expect(written).toEqual(["POST stops", "PUT open", "POST opens", "DELETE refunds"]);
+  }),
+);
+
 it("an answer that is lost is looked for, and not written twice", { timeout: 120_000 }, () =>
   asAdmin(async (page, panel) => {
     await setLimit(page, "10000", "20000");

@@ -2,7 +2,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { Drift, Logged } from "../engine/protocol.js";
 import { client } from "../state/analysis.js";
-import { brought } from "../state/request-set.js";
+import { brought, type RequestSet } from "../state/request-set.js";
 import { ServerError, wordsOf } from "./errors.js";
 import { textOf } from "./policies.js";
 import { pinServer } from "./review.js";
@@ -31,8 +31,12 @@ export const fetched = signal<Fetched | undefined>(undefined);
 export const drift = signal<Drift | undefined>(undefined);
 export const problem = signal<string | undefined>(undefined);
 
+/** The requests that came from here: they go with the server. */
+let ours: RequestSet | undefined;
+
 effect(() => {
   if (epoch.value > 0) {
+    if (ours !== undefined && brought.peek() === ours) brought.value = undefined;
     fetched.value = undefined;
     drift.value = undefined;
     problem.value = undefined;
@@ -111,7 +115,8 @@ async function use(decisions: readonly LoggedDecision[], more: boolean): Promise
     pinServer();
     const name = `${logged.length} logged ${logged.length === 1 ? "decision" : "decisions"}`;
     // Not kept over a reload: they hold what people typed.
-    brought.value = { name, blob: new Blob(lines) };
+    ours = { name, blob: new Blob(lines) };
+    brought.value = ours;
   });
   if (logged.length === 0) return;
   const policies = textOf([...bases.peek().values()].map(({ policy }) => policy));
