@@ -10,7 +10,9 @@ export function Outcomes() {
   const isThere = all.length > 0;
   // The button that was pressed may be gone with the changes; then one goes on from here.
   useEffect(() => {
-    if (isThere && document.activeElement === document.body) box.current?.focus();
+    if (!isThere) return;
+    if (document.activeElement === document.body) box.current?.focus();
+    box.current?.scrollIntoView({ block: "nearest" });
   }, [isThere]);
   const written = all.filter(([, { kind }]) => kind === "saved" || kind === "deleted").length;
   return (

@@ -1,6 +1,6 @@
 // Writes the changes that were checked, each against the revision that it is based on, and says what came of each.
 import { batch, effect, signal } from "@preact/signals";
-import { notify } from "../state/notices.js";
+import { dismiss, notice, notify } from "../state/notices.js";
 import { ServerError, wordsOf } from "./errors.js";
 import { bodyOf, pinServer, sound, untick } from "./review.js";
 import type { Row } from "./rows.js";
@@ -39,6 +39,8 @@ export async function save(): Promise<void> {
   const done = new Map<string, Outcome>();
   saving.value = true;
   outcomes.value = done;
+  // It would stand in the way of what is told now.
+  if (notice.peek()?.kind === "info") dismiss();
   try {
     for (const [index, job] of jobs.entries()) {
       const outcome = await attempt(current, job);
