@@ -207,7 +207,11 @@ it("starts without its database, denies, and decides once that is there", async 
     "no_matching_allow",
     "policies_unavailable",
   ]);
+  // What can't be written when it ends is told.
+  line.cut({ refuse: true });
+  await decide(server, "search");
   expect(await server.end()).toBe(0);
+  expect(server.err()).toContain("not written to the log: 1\n");
 }, 120_000);
 
 it("says all that is wrong with a seed, with both places of an id, and stores nothing", async () => {
