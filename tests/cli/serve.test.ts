@@ -7,6 +7,8 @@ import pg from "pg";
 import { migrate } from "portcullis/service";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { send } from "../http/client.js";
+import { afterwards } from "../postgres/cleanup.js";
+import { Line } from "../postgres/line.js";
 import { newDatabase, SERVER, sql } from "../postgres/server.js";
 import { COMMAND, folder, NO_DELETES, OPEN, portcullis, request } from "./run.js";
 
@@ -184,6 +186,32 @@ it("does not start where its log could not be written", async () => {
   expect(portcullis(["log", "verify", "--database", database.owner]).err).toContain(
     "2 entries of 1 writers: 0 findings",
   );
+}, 120_000);
+
+it("starts without its database, denies, and decides once that is there", async () => {
+  const database = await newDatabase();
+  expect(portcullis(["migrate", "--database", database.owner]).code).toBe(0);
+  const line = await Line.to(database.owner);
+  afterwards(() => line.close());
+  line.cut({ refuse: true });
+  const server = await serve("--database", line.address);
+  const ready = async () => (await send(server.base, "GET", "/v1/readiness")).body;
+  expect(await ready()).toMatchObject({ status: 503, code: "policies_unavailable" });
+  expect((await decide(server, "search")).code).toBe("policies_unavailable");
+  line.mend();
+  while ((await ready()).status !== "ok") await new Promise((next) => setTimeout(next, 50));
+  expect((await decide(server, "search")).code).toBe("no_matching_allow");
+  const list = async () => (await send(server.base, "GET", "/v1/decisions", { token: server.token })).body.decisions;
+  while ((await list()).length < 2) await new Promise((next) => setTimeout(next, 50));
+  expect((await list()).map(({ code }: { code: string }) => code)).toEqual([
+    "no_matching_allow",
+    "policies_unavailable",
+  ]);
+  // What can't be written when it ends is told.
+  line.cut({ refuse: true });
+  await decide(server, "search");
+  expect(await server.end()).toBe(0);
+  expect(server.err()).toContain("not written to the log: 1\n");
 }, 120_000);
 
 it("says all that is wrong with a seed, with both places of an id, and stores nothing", async () => {

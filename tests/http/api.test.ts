@@ -5,6 +5,8 @@ import { KINDS } from "../postgres/kinds.js";
 import { send } from "./client.js";
 import { draft, request, type World, world } from "./support.js";
 
+const told = ({ code, pointer }: { code: string; pointer: string }) => [code, pointer];
+
 describe.each(KINDS)("the API on %s", (_, prepare) => {
   let api: World;
   let admin: string;
@@ -12,7 +14,7 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
   const call: World["client"]["call"] = (...args) => api.client.call(...args);
 
   beforeAll(async () => {
-    api = await world(await prepare(), { maxBodyBytes: 10_000 });
+    api = await world(await prepare(), { maxBodyBytes: 100_000 });
     [admin, ann] = [await api.key(null, "admin"), await api.key("acme", "author")];
   }, 120_000);
 
@@ -159,6 +161,62 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     }
   });
 
+  it("validates a policy as it would be refused when it is written, whoever writes", async () => {
+    // What is stored decides nothing.
+    const off = { ...draft, enabled: false };
+    const cleo = await api.key("checks", "author");
+    const allow = { effect: "allow", rule_expr: { target: ["a"] } };
+    const drafts: unknown[] = [
+      off,
+      { ...off, scope: "global", rule_expr: {} },
+      { ...off, tenant_id: null },
+      { ...off, tenant_id: "checks" },
+      { ...off, tenant_id: "bolt" },
+      { ...off, tenant_id: "bolt", colour: 1 },
+      { ...off, tenant_id: 7 },
+      { ...off, ...allow, rule_expr: { ...allow.rule_expr, delegate: true } },
+      { ...off, ...allow },
+      { ...off, visibility: "private" },
+      { ...off, description: "x".repeat(65_537) },
+      { ...off, name: "a\0b" },
+      { ...off, rule_expr: { ...draft.rule_expr, when: { field: "input.a", eq: "ADMIN", as: "lower" } } },
+      { ...off, enabled: "yes" },
+      {},
+      '{"name":"n","name":"m","scope":"global","effect":"deny","rule_expr":{}}',
+      [off],
+      7,
+    ];
+    const verdicts: string[] = [];
+    for (const [token, query] of [
+      [cleo, ""],
+      [admin, ""],
+      [admin, "?tenant=checks"],
+    ]) {
+      for (const body of drafts) {
+        const written = await call("POST", `/v1/policies${query}`, { token: token as string, body });
+        const { status, body: said } = await call("POST", `/v1/validations${query}`, { token: token as string, body });
+        const at = `${query} ${JSON.stringify(body).slice(0, 100)}`;
+        if (status === 200) {
+          expect(said.valid, at).toBe(written.status === 201);
+          const { code = "", diagnostics = written.body.warnings } = written.body;
+          if (code === "not_owner") expect(said.diagnostics, at).toContainEqual(expect.objectContaining({ code }));
+          else expect(said.diagnostics.map(told), at).toEqual(diagnostics.map(told));
+          verdicts.push(said.valid ? "valid" : code);
+        } else {
+          // What is no policy at all.
+          expect([status, said.code], at).toEqual([written.status, written.body.code]);
+          verdicts.push(said.code);
+        }
+      }
+    }
+    expect(new Set(verdicts)).toEqual(new Set(["valid", "policy_set_invalid", "not_owner", "invalid_argument"]));
+    const { body } = await call("POST", "/v1/validations", { token: cleo, body: drafts[5] });
+    expect(body.diagnostics.map(told)).toEqual([
+      ["unknown_key", "/colour"],
+      ["not_owner", "/tenant_id"],
+    ]);
+  });
+
   it("decides, one and many, and fills in what the server knows", async () => {
     await created(admin, { id: "baseline", scope: "global", effect: "allow", rule_expr: {}, visibility: "public" });
     await created(admin, {
@@ -215,6 +273,11 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
   it("says how it is", async () => {
     expect((await call("GET", "/v1/health")).body).toEqual({ status: "ok" });
     expect((await call("GET", "/v1/readiness")).status).toBe(200);
+    expect((await call("GET", "/v1/caller", { token: ann })).body).toMatchObject({
+      tenant: "acme",
+      roles: ["author"],
+      writes: true,
+    });
     expect((await call("GET", "/v1/status", { token: admin })).body).toMatchObject({
       contained: [],
       enforcement: "enforce",
@@ -250,9 +313,9 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
       415,
       "unsupported_media_type",
     ]);
-    expect(await post({ body: { request: { input: "x".repeat(20_000) } } })).toEqual([413, "body_too_large"]);
+    expect(await post({ body: { request: { input: "x".repeat(200_000) } } })).toEqual([413, "body_too_large"]);
     expect(
-      await post({ body: { request: { input: "x".repeat(20_000) } }, headers: { "transfer-encoding": "chunked" } }),
+      await post({ body: { request: { input: "x".repeat(200_000) } }, headers: { "transfer-encoding": "chunked" } }),
     ).toEqual([413, "body_too_large"]);
     expect(await post({ body: { request: 1 } })).toEqual([422, "invalid_body"]);
     expect(await post({ body: { request, more: 1 } })).toEqual([422, "invalid_body"]);

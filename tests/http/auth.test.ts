@@ -325,9 +325,8 @@ describe("the handler", () => {
     const allowed = await get(handler, "/v1/status", preflight, "OPTIONS");
     expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([204, "https://play.example"]);
     expect(allowed.headers.get("access-control-allow-headers")).toContain("if-match");
-    expect((await get(handler, "/v1/status", { ...preflight, origin: "https://evil.example" }, "OPTIONS")).status).toBe(
-      405,
-    );
+    const strange = await get(handler, "/v1/status", { ...preflight, origin: "https://evil.example" }, "OPTIONS");
+    expect([...strange.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
     const page = await get(handler, "/v1/nothing", { ...bearer, origin: "https://play.example" });
     expect([
       page.headers.get("access-control-allow-origin"),

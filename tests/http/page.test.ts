@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createHandler, createPageHandler, LOOPBACK, singleToken } from "portcullis/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "../browser/chromium.js";
 import { KINDS } from "../postgres/kinds.js";
 import { send } from "./client.js";
 import { served, type World, world } from "./support.js";
@@ -23,6 +24,21 @@ const WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0xff, 0xfe, 0x80, 0);
 put("page/index.html", "<!doctype html>");
 put("page/assets/main.js", "export {};");
 put("page/assets/portcullis.wasm", WASM);
+put("page/empty.wasm", Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+put(
+  "page/app.html",
+  `<!doctype html><title>waiting</title>
+   <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'">
+   <script type="module" src="/app.js"></script>`,
+);
+put(
+  "page/app.js",
+  `const token = location.hash.slice("#connect=".length);
+   const answer = await fetch("/v1/status", { headers: { authorization: "Bearer " + token } });
+   const { status } = await answer.json();
+   const { instance } = await WebAssembly.instantiateStreaming(fetch("/empty.wasm"));
+   document.title = answer.status + " " + status + ", WebAssembly of " + Object.keys(instance.exports).length + " exports";`,
+);
 put("page/two words.css", "a {}");
 put("page/.env", "SECRET");
 put("page/.git/config", "SECRET");
@@ -130,6 +146,24 @@ describe("a page", () => {
     expect([options.status, options.headers["allow"], options.text]).toEqual([204, "GET, HEAD, OPTIONS", ""]);
     expect((await send(api.base, "GET", "/", { headers: { host: "evil.example" } })).status).toBe(421);
   });
+
+  it("calls the API of its own origin in a real browser, by a link that is never sent", async () => {
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      const sent: string[] = [];
+      page.on("request", (request) => sent.push(`${request.url()} ${request.headers()["referer"] ?? ""}`));
+      const key = await api.key(null, "reader");
+      await page.goto(`${api.base}/app.html#connect=${key}`);
+      await page.waitForFunction("document.title !== 'waiting'");
+      // The binary came with the type that browsers ask for.
+      expect(await page.title()).toBe("200 ok, WebAssembly of 0 exports");
+      expect(sent.some((line) => line.includes("/v1/status"))).toBe(true);
+      expect(sent.join("\n")).not.toContain(key);
+    } finally {
+      await browser.close();
+    }
+  }, 60_000);
 
   it("is the same by a handler of the web, and alone", async () => {
     const authenticate = [singleToken("t", { subject: "s", tenant: null, roles: new Set(["reader"] as const) })];

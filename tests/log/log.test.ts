@@ -209,6 +209,25 @@ describe("a full log", () => {
     expect(written).toBeGreaterThan(3);
   });
 
+  it("writes many at once, and a few that came meanwhile not one by one", async () => {
+    const sink = new MemorySink();
+    const log = new DecisionLog({ sink, flushMs: 60_000 });
+    const append = (count: number) => {
+      for (let i = 0; i < count; i++) log.append(record("deny"));
+    };
+    append(400);
+    sink.stick();
+    await new Promise(setImmediate);
+    append(5);
+    sink.release();
+    while (log.stats().written < 400) await new Promise(setImmediate);
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(log.stats()).toMatchObject({ written: 400, queued: 5 });
+    await log.flush();
+    expect(log.stats()).toMatchObject({ written: 405, queued: 0 });
+    await log.close();
+  });
+
   it("tries again, and goes on where it was", async () => {
     const sink = new MemorySink();
     sink.failing = true;

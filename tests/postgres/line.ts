@@ -9,6 +9,8 @@ export class Line {
   /** Whether what arrives is swallowed. */
   #dead = false;
   #refuses = false;
+  /** What is said to the server for the last time. */
+  #last: string | undefined;
   /** How many connections came about. */
   connections = 0;
 
@@ -42,6 +44,11 @@ export class Line {
     this.#dead = true;
   }
 
+  /** Lets a statement come to the server, and ends the connection instead of passing its answer on; once. */
+  loseAnswerTo(statement: string): void {
+    this.#last = statement;
+  }
+
   mend(): void {
     this.#dead = false;
     this.#refuses = false;
@@ -60,6 +67,14 @@ export class Line {
     }
     this.connections++;
     const far = connect(Number(this.#target.port || 5432), this.#target.hostname);
+    near.on("data", (data) => {
+      if (this.#last === undefined || !data.includes(this.#last)) return;
+      this.#last = undefined;
+      far.pause();
+      far.removeAllListeners("data");
+      far.once("data", () => near.destroy());
+      far.resume();
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],

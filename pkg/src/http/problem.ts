@@ -83,7 +83,8 @@ export function problemOf(error: unknown): Problem {
       ...(PolicySetError.is(error) && { diagnostics: error.diagnostics }),
       ...(RevisionConflictError.is(error) && { current: error.current }),
     },
-    status === 503 ? { "retry-after": "1" } : {},
+    // Not where the call may have done what it was for.
+    status === 503 && error.retryable ? { "retry-after": "1" } : {},
   );
 }
 

@@ -77,26 +77,34 @@ export class Drafter {
     const policies = reasons.map(({ policy_id }) => policy_id).filter((id) => id !== null);
     const whole = request === undefined ? null : plain(request.value);
     const body = this.#redacted(whole, this.#hashed);
-    const named = { ...ids };
-    for (const key of Object.keys(named) as (keyof Ids)[]) named[key] = ids[key] === null ? null : plainText(ids[key]);
+    const id = (name: keyof Ids) => (ids[name] === null ? null : plainText(ids[name]));
+    // In the order of canonical JSON, in which it is written as it is.
     return {
-      v: 1,
-      kind: "decision",
-      writer,
-      seq,
-      prev,
-      time,
-      effect,
+      action: id("action"),
+      agent: id("agent"),
+      app: id("app"),
+      call: id("call"),
       code: plainText(code),
-      mode,
-      enforced,
-      policies: policies.slice(0, MOST_POLICIES).map(plainText),
-      shadow: shadow.slice(0, MOST_POLICIES).map(({ policy_id }) => plainText(policy_id)),
-      policy_set,
-      ...named,
-      latency_us: latencyUs === null || !Number.isFinite(latencyUs) ? null : latencyUs,
-      request: body,
       complete: request?.exact === true && body === request.value,
+      effect,
+      enforced,
+      kind: "decision",
+      latency_us: latencyUs === null || !Number.isFinite(latencyUs) ? null : latencyUs,
+      mode,
+      policies: policies.slice(0, MOST_POLICIES).map(plainText),
+      policy_set,
+      prev,
+      request: body,
+      run: id("run"),
+      seq,
+      shadow: shadow.slice(0, MOST_POLICIES).map(({ policy_id }) => plainText(policy_id)),
+      tenant: id("tenant"),
+      time,
+      tool: id("tool"),
+      user: id("user"),
+      v: 1,
+      workflow: id("workflow"),
+      writer,
     };
   }
 

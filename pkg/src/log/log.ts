@@ -215,8 +215,11 @@ export class DecisionLog implements Recorder {
         continue;
       }
       this.#acknowledged(this.#batch);
+      // A few that have come meanwhile wait for others to be written with them.
+      if (this.#queue.entries < BATCH) break;
     }
     this.#running = undefined;
+    if (this.#pending()) this.#schedule();
   }
 
   #seal(): Batch {

@@ -1,10 +1,11 @@
 // What callers want to store, made whole and checked by the core before a database hears of it.
+import { randomUUID } from "node:crypto";
 import { PolicySetError, PortcullisError } from "../engine/errors.js";
 import type { Validate } from "../engine/validate.js";
 import type { Catalogue } from "../types/generated/Catalogue.js";
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
 import type { Policy } from "../types/generated/Policy.js";
-import { caused, invalidArgument } from "./errors.js";
+import { caused, invalidArgument, NUL } from "./errors.js";
 import type { PolicyContent } from "./rows.js";
 
 /** Who calls, and for whom. What a caller says of itself is the host's to have checked. */
@@ -47,6 +48,14 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && value !== "" && value.length <= LONGEST_NAME;
 }
 
+/** What there is to say of a policy before it is stored. */
+export interface Examined {
+  /** Made whole; nothing where it can't be read. */
+  readonly policy: PolicyContent | undefined;
+  /** By JSON Pointers into the policy; with errors among them, it is not stored. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Checks policies before they are stored. */
 export class Drafts {
   readonly #validate: Validate;
@@ -60,69 +69,82 @@ export class Drafts {
   /**
    * @param given The policy, as an object or as JSON text; in text, keys that are there twice are found.
    * @param id The id that it gets whatever it says, if that is known.
-   * @throws PolicySetError with every finding, by JSON Pointers into the policy; PortcullisError `not_owner`.
+   * @throws PolicySetError with every finding; PortcullisError `not_owner`, `invalid_argument`.
    */
-  check(actor: Actor, given: PolicyInput | string, id: string | undefined): Draft {
-    const said = this.#parsed(given);
-    const { id: own = id, tenant_id: owner = actor.tenant } = said;
-    if (id !== undefined && own !== id) {
-      throw invalidArgument(`the policy says that its id is \`${String(own)}\``, "Leave its id as it is, or out.");
+  check(actor: Actor, given: PolicyInput | string, id: string): Draft {
+    const { policy, diagnostics } = this.examine(actor, given, id);
+    const strange = diagnostics.find(({ code }) => code === NOT_OWNER);
+    if (strange !== undefined) {
+      const { message, help } = strange;
+      const remedy = `${help.charAt(0).toUpperCase()}${help.slice(1)}.`;
+      throw new PortcullisError({ code: NOT_OWNER, message, remedy, retryable: false });
     }
-    if (owner !== actor.tenant) {
-      throw new PortcullisError({
-        code: "not_owner",
-        message: "the policy names another owner than the one that it is written for",
-        remedy: "Leave out `tenant_id`, or ask whoever may write for that owner.",
-        retryable: false,
-      });
+    if (policy === undefined || diagnostics.some(({ severity }) => severity === "error")) {
+      throw new PolicySetError(diagnostics);
     }
-    const policy = {
-      id: own,
-      name: said.name,
-      description: said.description ?? null,
-      scope: said.scope,
-      effect: said.effect,
-      rule_expr: said.rule_expr,
-      tenant_id: owner,
-      enabled: said.enabled ?? true,
-      enforcement: said.enforcement ?? "enforce",
-      visibility: said.visibility ?? (owner === null ? "private" : "public"),
-    } as PolicyContent;
-    // What it said goes before what is stored of it, so that a key of no meaning is found and not lost.
-    const warnings = this.#findings(JSON.stringify({ ...said, ...policy }), described(policy));
-    return { policy, warnings };
+    return { policy, warnings: diagnostics };
   }
 
-  #parsed(given: PolicyInput | string): Partial<Policy> {
+  /**
+   * All that `check` would refuse a policy for, and what is unwise in it.
+   *
+   * @throws PortcullisError `invalid_argument` for what is no policy at all.
+   */
+  examine(actor: Actor, given: PolicyInput | string, id?: string): Examined {
     const text = textOf(given);
-    let said: unknown;
-    try {
-      said = JSON.parse(text);
-    } catch {
-      // The core says what is wrong with it.
-      this.#findings(text);
+    const said = parsed(text);
+    if (said === undefined || (isObject(said) && typeof given === "string")) {
+      // What only the text shows. Anything else is found when the policy is whole.
+      const found = this.#findings(text).filter(({ code }) => code === "duplicate_key" || code === "invalid_json");
+      if (found.length > 0) return { policy: undefined, diagnostics: found };
     }
-    if (typeof said !== "object" || said === null || Array.isArray(said)) {
+    if (!isObject(said)) {
       throw invalidArgument("what was given is no policy", "Give one policy, as an object or as JSON text.");
     }
-    if (typeof given === "string") this.#duplicates(text);
-    return said;
+    const policy = whole(actor, said, id);
+    // What it said goes before what is stored of it, so that a key of no meaning is found and not lost.
+    const found = this.#findings(JSON.stringify({ ...said, ...policy }));
+    return { policy, diagnostics: [...found, ...described(policy), ...owned(actor, policy)] };
   }
 
-  /** What only the text shows. Anything else is found when the policy is whole. */
-  #duplicates(text: string): void {
-    const found = this.#validate([text]).diagnostics.filter(
-      ({ code }) => code === "duplicate_key" || code === "invalid_json",
-    );
-    if (found.length > 0) throw refused(found);
+  #findings(text: string): readonly Diagnostic[] {
+    return this.#validate([text], this.#catalogue ?? null).diagnostics.map(ofPolicy);
   }
+}
 
-  /** @throws PolicySetError if there are errors among them. */
-  #findings(text: string, own: readonly Diagnostic[] = []): readonly Diagnostic[] {
-    const diagnostics = [...this.#validate([text], this.#catalogue ?? null).diagnostics, ...own];
-    if (diagnostics.some(({ severity }) => severity === "error")) throw refused(diagnostics);
-    return diagnostics.map(ofPolicy);
+function isObject(said: unknown): said is Partial<Policy> {
+  return typeof said === "object" && said !== null && !Array.isArray(said);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The core says what is wrong with it.
+    return undefined;
   }
+}
+
+/** With all that it leaves unsaid. */
+function whole(actor: Actor, said: Partial<Policy>, id: string | undefined): PolicyContent {
+  const { id: own = id ?? randomUUID(), tenant_id: owner = actor.tenant } = said;
+  if (id !== undefined && own !== id) {
+    throw invalidArgument(`the policy says that its id is \`${String(own)}\``, "Leave its id as it is, or out.");
+  }
+  const texts = [own, owner, said.name, said.description];
+  if (texts.some((text) => typeof text === "string" && text.includes("\0"))) throw invalidArgument(...NUL);
+  return {
+    id: own,
+    name: said.name,
+    description: said.description ?? null,
+    scope: said.scope,
+    effect: said.effect,
+    rule_expr: said.rule_expr,
+    tenant_id: owner,
+    enabled: said.enabled ?? true,
+    enforcement: said.enforcement ?? "enforce",
+    visibility: said.visibility ?? (owner === null ? "private" : "public"),
+  } as PolicyContent;
 }
 
 function textOf(given: unknown): string {
@@ -140,12 +162,21 @@ function described({ description, id }: PolicyContent): Diagnostic[] {
   const bytes = typeof description === "string" ? Buffer.byteLength(description) : 0;
   if (bytes <= LONGEST_DESCRIPTION) return [];
   const message = `the description has ${bytes} bytes, and ${LONGEST_DESCRIPTION} are allowed`;
-  const place = { policy_id: id, pointer: "/0/description" };
-  return [{ code: "text_too_long", severity: "error", ...place, message, help: "shorten it" }];
+  return [error("text_too_long", id, "/description", message, "shorten it")];
 }
 
-function refused(diagnostics: readonly Diagnostic[]): PolicySetError {
-  return new PolicySetError(diagnostics.map(ofPolicy));
+const NOT_OWNER = "not_owner";
+
+function owned(actor: Actor, { id, tenant_id }: PolicyContent): Diagnostic[] {
+  if (tenant_id === actor.tenant) return [];
+  const message = "the policy names another owner than the one that it is written for";
+  return [
+    error(NOT_OWNER, id, "/tenant_id", message, "leave out `tenant_id`, or ask whoever may write for that owner"),
+  ];
+}
+
+function error(code: string, policy_id: string, pointer: string, message: string, help: string): Diagnostic {
+  return { code, severity: "error", policy_id, pointer, message, help };
 }
 
 /** Pointers into the policy, where they are into a list of that one. */

@@ -48,6 +48,9 @@ export function stateOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** What PostgreSQL can't store in a text, and what to do about it. */
+export const NUL = ["a text holds the character NUL, which the database can't store", "Leave it out."] as const;
+
 interface Kind {
   readonly matches: RegExp;
   readonly code: string;
@@ -89,8 +92,8 @@ const KINDS: readonly Kind[] = [
   {
     matches: /^(22021|22P05)$/,
     code: "invalid_argument",
-    message: "a text holds the character NUL, which the database can't store",
-    remedy: "Leave it out.",
+    message: NUL[0],
+    remedy: NUL[1],
     retryable: false,
   },
   {

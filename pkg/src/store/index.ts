@@ -11,10 +11,11 @@ export type {
 } from "./connection.js";
 export { type DatabaseLike, databaseOf } from "./database.js";
 export type { Actor, PolicyInput } from "./draft.js";
+export type { DatabaseLogOptions } from "./entries.js";
 export { RevisionConflictError } from "./errors.js";
 export { type ApiKey, ApiKeyStore, type ApiKeyStoreOptions, type NewApiKey } from "./keys.js";
 export type { ListOptions, PolicyPage } from "./list.js";
-export type { DatabaseLog, DatabaseLogOptions } from "./log.js";
+export type { DatabaseLog } from "./log.js";
 export { type Migrated, type MigrateOptions, migrate } from "./migrate.js";
 export type { RoleNames } from "./migrations.js";
 export { openDatabase } from "./open.js";

@@ -2,8 +2,9 @@
 import { hostname } from "node:os";
 import { PortcullisError } from "../../engine/errors.js";
 import { DecisionLog } from "../../log/log.js";
+import type { DatabaseLogOptions } from "../../store/entries.js";
 import { caused } from "../../store/errors.js";
-import { DatabaseLog, type DatabaseLogOptions } from "../../store/log.js";
+import { DatabaseLog } from "../../store/log.js";
 import type { Sink } from "../terminal.js";
 
 /** What is logged; `requests` are kept whole, so that they can be decided again. */
@@ -30,7 +31,7 @@ export async function endedLog(log: DecisionLog | undefined, err: Sink): Promise
   if (log === undefined) return;
   const { unwritten } = await log.close();
   const lost = Object.values(unwritten).reduce((sum, count) => sum + count, 0);
-  if (lost > 0) await err.write(`${err.style.red("error")}: ${lost} decisions were not written to the log\n`);
+  if (lost > 0) await err.write(`${err.style.red("error")}: decisions that were not written to the log: ${lost}\n`);
 }
 
 function refused(cause: unknown): unknown {

@@ -1,15 +1,17 @@
 // What a server says of itself, and what does not need the store.
 
-import { randomUUID } from "node:crypto";
 import type { Validate } from "../../engine/validate.js";
 import type { DecisionLog } from "../../log/log.js";
 import type { PolicyEngineService } from "../../service/service.js";
 import { unavailable } from "../../service/unavailable.js";
+import { Drafts } from "../../store/draft.js";
 import type { Catalogue } from "../../types/generated/Catalogue.js";
 import { json } from "../call.js";
-import { noSuch, Problem, problemOf } from "../problem.js";
+import { may } from "../principal.js";
+import { noSuch, problemOf } from "../problem.js";
 import type { Route } from "../route.js";
 import { ref } from "../schemas/build.js";
+import { actorOf, tenant } from "../tenancy.js";
 
 export interface ServerRoutes {
   readonly service: PolicyEngineService;
@@ -20,6 +22,7 @@ export interface ServerRoutes {
 
 export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes): Route[] {
   const about = { method: "GET" as const, tag: "server" };
+  const drafts = new Drafts(validate, catalogue);
   return [
     {
       ...about,
@@ -55,6 +58,18 @@ export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes
     },
     {
       ...about,
+      path: "/v1/caller",
+      id: "readCaller",
+      summary: "Says who the caller is here, and whether it may write",
+      access: "known",
+      success: { 200: { about: "Whom the credentials stand for.", schema: ref("Caller") } },
+      run({ principal }) {
+        const { subject, tenant, roles } = principal;
+        return json({ subject, tenant, roles: [...roles], writes: may(principal, "write") });
+      },
+    },
+    {
+      ...about,
       path: "/v1/catalogue",
       id: "readCatalogue",
       summary: "What requests look like",
@@ -78,27 +93,13 @@ export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes
         unchecked: true,
         example: { name: "p", scope: "global", effect: "deny", rule_expr: {} },
       },
+      query: { tenant },
       success: { 200: { about: "All findings; none is an error of the call.", schema: ref("Validation") } },
       problems: [422],
-      run({ body, text }) {
-        if (typeof body !== "object" || body === null || Array.isArray(body)) {
-          throw new Problem(422, { code: "invalid_body", detail: "the body is no policy", remedy: "Send one policy." });
-        }
-        const { diagnostics } = validate([identified(body, text)], catalogue ?? null);
-        const found = diagnostics.map((finding) => ({
-          ...finding,
-          pointer: finding.pointer.replace(/^\/0(?=\/|$)/, ""),
-        }));
-        return json({ valid: found.every(({ severity }) => severity !== "error"), diagnostics: found });
+      run(context) {
+        const { diagnostics } = drafts.examine(actorOf(context), context.text);
+        return json({ valid: diagnostics.every(({ severity }) => severity !== "error"), diagnostics });
       },
     },
   ];
-}
-
-/** A policy with an id, which those that are new may lack. Else it stays as it was sent, so that nothing is overlooked. */
-function identified(body: object, text: string): string {
-  if (Object.hasOwn(body, "id")) return text;
-  const open = text.indexOf("{") + 1;
-  const rest = text.slice(open);
-  return `${text.slice(0, open)}"id":"${randomUUID()}"${rest.trimStart().startsWith("}") ? "" : ","}${rest}`;
 }
