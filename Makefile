@@ -15,7 +15,7 @@ PAGE := $(shell find www examples -type f ! -path '*/node_modules/*' ! -path 'ww
 help: ## Lists the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: build www/dist/index.html ## Shows the engine at work, then serves the playground
+demo: build www/dist/index.html ## Shows the engine at work, then serves it with the playground; with ONCE=1 it ends by itself
 	@scripts/demo
 
 www: build www/dist/index.html ## Builds and serves the playground

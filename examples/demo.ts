@@ -5,10 +5,11 @@
  */
 import { PolicyEngine } from "portcullis";
 import { banking } from "./lib/banking.js";
+import { enforcedCalls } from "./lib/enforced.js";
 import * as github from "./lib/github.js";
 import { type Effect, judgeAttack, judgeHonest } from "./lib/judge.js";
 import type { Suite } from "./lib/suite.js";
-import { bar, bold, dim, green, quote, red, shorten, table, width, yellow } from "./lib/table.js";
+import { bar, bold, dim, green, heading, quote, red, shorten, table, yellow } from "./lib/table.js";
 import { workspace } from "./lib/workspace.js";
 
 const words: Record<Effect, string> = { allow: "allowed", require_approval: "approval", deny: "denied" };
@@ -18,10 +19,6 @@ const paintEffect = (text: string) =>
     (cell, effect) => (text.startsWith(words[effect]) ? paint[effect](cell) : cell),
     text,
   );
-
-function heading(title: string, subtitle: string) {
-  console.log(`\n${bold(title)}  ${dim(subtitle)}\n${dim("═".repeat(width))}`);
-}
 
 async function showSuite(suite: Suite) {
   const engine = await PolicyEngine.load({ policies: suite.policies, catalogue: suite.catalogue });
@@ -208,7 +205,27 @@ async function showExplanations() {
   engine.close();
 }
 
+async function showEnforced() {
+  const calls = await enforcedCalls();
+  heading("Enforced", "calls made through an enforcer, which stands around the code of the tools");
+  console.log();
+  console.log(
+    table(
+      [
+        { title: "A call to", width: 21 },
+        { title: "The tool ran", width: 13 },
+        { title: "What came of it", width: 54 },
+      ],
+      calls.map(({ tool, mode, outcome }) => [tool, mode === null ? "not at all" : `in ${mode}`, outcome]),
+    ),
+  );
+  for (const { tool, told } of calls.filter(({ mode }) => mode === null)) {
+    console.log(`\n  ${bold(tool)}  ${dim("what the agent is told")}\n${quote(told.trimEnd())}`);
+  }
+}
+
 await showSuite(banking);
 await showSuite(workspace);
 await showGitHub();
+await showEnforced();
 await showExplanations();

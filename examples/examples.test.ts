@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { type Policy, PolicyEngine, type Request, validate } from "portcullis";
 import { describe, expect, it } from "vitest";
 import { banking } from "./lib/banking.js";
+import { enforcedCalls } from "./lib/enforced.js";
 import * as github from "./lib/github.js";
 import { judge, judgeAttack, judgeHonest } from "./lib/judge.js";
 import { load, words } from "./lib/load.js";
@@ -167,6 +168,26 @@ describe("the GitHub tools", () => {
     const engine = await PolicyEngine.load({ policies: github.policies, catalogue: github.catalogue });
     expect(engine.decide(github.request("format_disk"))).toMatchObject({ effect: "deny", code: "no_matching_allow" });
     engine.close();
+  });
+});
+
+describe("an enforcer around the tools", () => {
+  it("lets them run in the decided mode, or not at all", async () => {
+    const calls = await enforcedCalls();
+    expect(calls.map(({ tool, mode, outcome }) => [tool, mode, outcome])).toEqual([
+      ["create_issue", "auto", 'issue "A typo on page 3" is open'],
+      ["push_files", null, "denied_by_policy"],
+      ["create_pull_request", "draft", 'would open "Correct a typo"'],
+      ["merge_pull_request", null, "draft_unsupported"],
+      ["delete_repository", null, "approval_required"],
+    ]);
+  });
+
+  it("tells the agent what helps, and nothing that it could use against the policies", async () => {
+    const stopped = (await enforcedCalls()).filter(({ mode }) => mode === null);
+    for (const { told } of stopped) expect(told).toMatch(/^(Denied|Paused)[\s\S]*\nNext: /);
+    expect(stopped[0]?.told).toContain("Agents don't edit pipelines.");
+    expect(stopped[0]?.told).not.toContain("workflows");
   });
 });
 

@@ -9,6 +9,11 @@ export const red = sgr(31);
 export const green = sgr(32);
 export const yellow = sgr(33);
 
+/** The beginning of a part of the demo. */
+export function heading(title: string, subtitle: string) {
+  console.log(`\n${bold(title)}  ${dim(subtitle)}\n${dim("═".repeat(width))}`);
+}
+
 export interface Column {
   title: string;
   width: number;

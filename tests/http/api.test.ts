@@ -291,6 +291,11 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
   it("says how it is", async () => {
     expect((await call("GET", "/v1/health")).body).toEqual({ status: "ok" });
     expect((await call("GET", "/v1/readiness")).status).toBe(200);
+    expect((await call("GET", "/v1/caller", { token: ann })).body).toMatchObject({
+      tenant: "acme",
+      roles: ["author"],
+      writes: true,
+    });
     expect((await call("GET", "/v1/status", { token: admin })).body).toMatchObject({
       contained: [],
       enforcement: "enforce",

@@ -1,4 +1,4 @@
-// The examples of docs/http.md and docs/authzen.md, called one after the other as the pages show them.
+// The examples of docs/http.md, docs/authzen.md and docs/operations.md, called one after the other as the pages show them.
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "../postgres/kinds.js";
@@ -47,8 +47,12 @@ describe("the examples of", () => {
     await api.store.create({ tenant: null, by: "tests" }, open);
   }, 120_000);
 
-  it.each(["http.md", "authzen.md"])("docs/%s are answered as it says", async (page) => {
-    const token = await api.key("acme", "author");
+  it.each([
+    ["http.md", "acme", "author"],
+    ["authzen.md", "acme", "author"],
+    ["operations.md", null, "admin"],
+  ] as const)("docs/%s are answered as it says", async (page, tenant, role) => {
+    const token = await api.key(tenant, role);
     const examples = examplesOf(page);
     expect(examples.length).toBeGreaterThan(2);
     let id = "";

@@ -168,10 +168,10 @@ describe.each(KINDS)("between tenants, on %s", (_, prepare) => {
     expect(allowed).toEqual({
       "acme reader": without(...changes, "status"),
       "acme author": without("status"),
-      "acme approver": [],
+      "acme approver": ["readCaller"],
       "null reader": without(...changes),
       "null admin": all,
-      "null approver": [],
+      "null approver": ["readCaller"],
     });
   });
 

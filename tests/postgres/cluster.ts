@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterwards } from "./cleanup.js";
 
-const bin =
+/** Where the programs of PostgreSQL are. */
+export const BIN =
   process.env["PORTCULLIS_POSTGRES_BIN"] ??
   execFileSync(fileURLToPath(new URL("../../scripts/setup/postgres", import.meta.url)), ["--bin"], {
     encoding: "utf8",
@@ -45,7 +46,7 @@ export class Cluster {
       "UTF8",
       "--no-sync",
     ];
-    execFileSync(join(bin, "initdb"), args, { ...nobody, stdio: "ignore", cwd: folder });
+    execFileSync(join(BIN, "initdb"), args, { ...nobody, stdio: "ignore", cwd: folder });
     const cluster = new Cluster(folder, await freePort());
     afterwards(async () => {
       await cluster.kill();
@@ -67,7 +68,7 @@ export class Cluster {
       // After a kill the first may find that children of the one before have not ended yet.
       if (this.#server === undefined || this.#server.exitCode !== null || this.#server.signalCode !== null) {
         const args = ["-D", join(this.#folder, "data"), ...options];
-        this.#server = spawn(join(bin, "postgres"), args, { ...nobody, cwd: this.#folder, stdio: "ignore" });
+        this.#server = spawn(join(BIN, "postgres"), args, { ...nobody, cwd: this.#folder, stdio: "ignore" });
       }
       await pause(50);
     }

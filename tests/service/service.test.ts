@@ -412,6 +412,7 @@ describe("decisions", () => {
       expect(service.preview(of(tenant), { unknown: ["input"] })).toEqual(
         engine.preview(of(tenant), { unknown: ["input"] }),
       );
+      expect(service.residual({ tenant: { id: tenant } })).toEqual(engine.residual({ tenant: { id: tenant } }));
       expect(service.requestDigest(of(tenant))).toBe(engine.requestDigest(of(tenant)));
     }
     expect([service.enforcement, service.health().enforcement]).toEqual(["shadow", "shadow"]);

@@ -1,27 +1,11 @@
 // What holds for the page as a whole: for everyone to use, at any width, in light and dark, and light in weight.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { complaints, isNarrowEnough } from "./looks.js";
 import { hears, openExample, select, showForm, useBrowser, withPage } from "./page.js";
 import { MOST, weigh } from "./weight.js";
 
 useBrowser();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds, each with the first element. */
-async function complaints(page: Page): Promise<string[]> {
-  // By the debugger and not by a tag, which the page's own policy forbids.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 /** The page in each of the states that look different. */
 async function eachState(page: Page, check: (state: string) => Promise<void>): Promise<void> {
@@ -87,25 +71,6 @@ it.each(["light", "dark"] as const)(
       colorScheme,
     }),
 );
-
-async function isNarrowEnough(page: Page, state: string): Promise<void> {
-  for (const width of [360, 768, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(widest, `${state} at ${width}`).toBeLessThanOrEqual(width);
-    // What a box cuts off at its side can't be reached, unless the box scrolls.
-    const cut = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button, input, select, textarea")]
-        .filter((element) => element.checkVisibility() && !element.closest(".matrix-scroll, .hidden, .cm-editor"))
-        .filter((element) => {
-          const { left, right, width } = element.getBoundingClientRect();
-          return width > 1 && (right > innerWidth + 1 || left < -1);
-        })
-        .map((element) => element.outerHTML.slice(0, 120)),
-    );
-    expect(cut, `${state} at ${width}`).toEqual([]);
-  }
-}
 
 it("nothing is wider than a phone, a tablet or a desktop", { timeout: 60_000 }, () =>
   withPage(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),

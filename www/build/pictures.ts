@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { launch } from "../../tests/browser/chromium.js";
+import { connected, OPEN, PLATFORM, REFUNDS } from "../../tests/www/server.js";
 import { serve } from "../serve.mjs";
 
 const out = new URL("../../docs/pictures/", import.meta.url);
@@ -12,6 +13,8 @@ const SIZE = { width: 1280, height: 860 };
 
 interface Picture {
   readonly name: string;
+  /** Opens the page of a server that has decided something. */
+  readonly connected?: boolean;
   /** Brings the page to where it is taken. */
   show(page: Page): Promise<void>;
 }
@@ -43,18 +46,57 @@ const PICTURES: readonly Picture[] = [
       });
     },
   },
+  {
+    name: "server",
+    connected: true,
+    async show(page) {
+      const panel = page.getByRole("region", { name: "The server" });
+      await page.getByRole("button", { name: "Close this message" }).click();
+      await panel.getByRole("tab", { name: "Decision log" }).click();
+      await panel.getByRole("button", { name: "Take these decisions" }).click();
+      await panel.getByText("requests to try an edit on").waitFor();
+      const form = page.getByRole("form", { name: "The policy as a form" });
+      await page.getByRole("radio", { name: "Both" }).check();
+      await page.getByLabel("The policy that the form shows").selectOption("1");
+      await form.getByLabel("Value").fill("20000");
+      await panel.getByRole("tab", { name: "Changes (1)" }).click();
+      await panel.getByText("What differs", { exact: true }).click();
+      await panel.getByRole("button", { name: "Check 1 change with the server" }).click();
+      await panel.getByText("decided otherwise").waitFor();
+      await page.evaluate(() => {
+        const top = document.querySelector(".server")?.getBoundingClientRect().top ?? 0;
+        scrollBy({ top: top - 84, behavior: "instant" });
+      });
+    },
+  },
 ];
+
+/** A server with policies, and refunds that it has decided. */
+async function decided(): Promise<{ readonly link: string; close(): Promise<void> }> {
+  const server = await connected({ request: { omit: [] } });
+  for (const policy of [OPEN, REFUNDS]) await server.store.create(PLATFORM, policy);
+  await server.service.refresh();
+  for (const dollars of [50, 120, 180, 250, 400]) {
+    server.service.decide({
+      ...{ action: "tool_call", now: Date.now(), tenant: { id: "acme" }, app: null, user: { id: "sam" } },
+      ...{ workflow: null, agent: { id: "helper" }, tool: { id: "refund" }, input: { amount_cents: dollars * 100 } },
+    });
+  }
+  await server.logged();
+  return { link: `${server.origin}/#connect=${await server.key(null, "admin")}`, close: () => server.close() };
+}
 
 mkdirSync(out, { recursive: true });
 const server = await serve();
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+const api = await decided();
 const browser = await launch();
 try {
-  for (const { name, show } of PICTURES) {
+  for (const { name, show, connected: onServer } of PICTURES) {
     for (const colorScheme of ["light", "dark"] as const) {
       const context = await browser.newContext({ viewport: SIZE, colorScheme, deviceScaleFactor: 1.5 });
       const page = await context.newPage();
-      await page.goto(origin);
+      await page.goto(onServer ? api.link : origin);
       await page.getByTestId("verdict").waitFor();
       await show(page);
       // What was pressed last is not to stand out.
@@ -71,6 +113,7 @@ try {
   }
 } finally {
   await browser.close();
+  await api.close();
   server.closeAllConnections();
   server.close();
 }

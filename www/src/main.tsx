@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { startConnecting } from "./connect/lazy.js";
 import { start } from "./state/start.js";
 import "./styles/base.css";
 import "./styles/layout.css";
@@ -12,5 +13,6 @@ import { App } from "./view/app.js";
 
 const page = document.getElementById("page");
 if (page === null) throw new Error("the page has no place for the playground");
+startConnecting();
 await start();
 render(<App />, page);

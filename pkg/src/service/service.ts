@@ -8,7 +8,8 @@ import type { Enforcement } from "../types/generated/Enforcement.js";
 import type { Explanation } from "../types/generated/Explanation.js";
 import type { Preview } from "../types/generated/Preview.js";
 import type { PreviewCell } from "../types/generated/PreviewCell.js";
-import type { Request } from "../types/inputs.js";
+import type { Residual } from "../types/generated/Residual.js";
+import type { Known, Request } from "../types/inputs.js";
 import { type ContainedPolicy, Container, type EngineKit, type StandIn } from "./contain.js";
 import { type Failure, failureOf, type Health, type HealthSink, HealthTeller } from "./health.js";
 import { Refresher } from "./refresher.js";
@@ -136,6 +137,11 @@ export class PolicyEngineService {
   /** The possible effects of many requests. Throws as an engine does, and `policies_unavailable`. */
   previewMany(request: Request, options: PreviewManyOptions): PreviewCell[] {
     return this.#required().previewMany(request, options);
+  }
+
+  /** What remains once parts of requests are fixed, for a browser. Throws as an engine does, and `policies_unavailable`. */
+  residual(known: Known, options?: PreviewOptions): Residual {
+    return this.#required().residual(known, options);
   }
 
   /** The digest that approvals bind a request by. Throws as an engine does, and `policies_unavailable`. */

@@ -19,8 +19,8 @@ export async function compare(
   report: (comparison: Comparison) => void,
   stopped: () => boolean,
 ): Promise<Comparison> {
-  const old = load(before, "The baseline");
-  const engines = { before: old, after: same(before, after) ? old : load(after, "The policies as edited") };
+  const old = loadOr(before, "The baseline");
+  const engines = { before: old, after: same(before, after) ? old : loadOr(after, "The policies as edited") };
   try {
     const set = readRequests(await requests.text());
     const tally = new Tally(set.total);
@@ -44,7 +44,8 @@ export async function compare(
   }
 }
 
-function load(texts: PolicyTexts, name: string): PolicyEngine {
+/** @throws NotComparable */
+export function loadOr(texts: PolicyTexts, name: string): PolicyEngine {
   const { engine, findings } = loadSet(texts);
   if (engine !== undefined) return engine;
   const [first] = findings.filter(({ severity }) => severity === "error");

@@ -86,6 +86,34 @@ export interface Comparing {
   readonly requests: Blob;
 }
 
+/** A decision that was logged, with its request. */
+export interface Logged {
+  readonly title: string;
+  readonly effect: string;
+  readonly code: string;
+  readonly mode: string | null;
+  /** Ids of the policies that applied. */
+  readonly policies: readonly string[];
+  readonly request: unknown;
+}
+
+/** A logged decision that would be another by now. */
+export interface Drifted {
+  readonly title: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Logged decisions, decided anew by the policies that stand behind them now. */
+export interface Drift {
+  readonly decided: number;
+  readonly drifted: number;
+  /** The first of them. */
+  readonly some: readonly Drifted[];
+  /** How many went ahead because people had approved them. */
+  readonly granted: number;
+}
+
 /** Everyone and every tool of a matrix, in the call of the editor. */
 export interface MatrixAsk {
   readonly texts: Texts;
@@ -104,6 +132,7 @@ export type Ask =
   | { readonly kind: "cell"; readonly texts: Texts; readonly user: unknown; readonly tool: unknown }
   | { readonly kind: "convert"; readonly text: string; readonly to: Format }
   | { readonly kind: "compare"; readonly comparing: Comparing }
+  | { readonly kind: "recall"; readonly texts: PolicyTexts; readonly logged: readonly Logged[] }
   | { readonly kind: "stop" };
 
 export type Answer =
@@ -113,6 +142,7 @@ export type Answer =
   | { readonly kind: "cell"; readonly preview: Preview | undefined }
   | { readonly kind: "converted"; readonly text: string }
   | { readonly kind: "comparison"; readonly comparison: Comparison }
+  | { readonly kind: "drift"; readonly drift: Drift }
   | { readonly kind: "failed"; readonly message: string };
 
 export interface Envelope<T> {

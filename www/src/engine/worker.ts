@@ -7,6 +7,7 @@ import { SourceError } from "../source/source.js";
 import { analyse, cellOf, matrixOf } from "./analyse.js";
 import { compare, NotComparable } from "./compare.js";
 import type { Answer, Ask, Envelope } from "./protocol.js";
+import { recall } from "./recall.js";
 
 /** Each comparison has a number; the one that is not the newest stops. */
 let newest = 0;
@@ -39,6 +40,8 @@ async function answerTo(ask: Exclude<Ask, { kind: "stop" }>, answer: (answer: An
       const text = ask.to === "json" ? `${formatJson(value)}\n` : stringify(value, { lineWidth: 100 });
       return { kind: "converted", text };
     }
+    case "recall":
+      return { kind: "drift", drift: recall(ask.texts, ask.logged) };
     case "compare": {
       const mine = ++newest;
       const report = (comparison: Parameters<Parameters<typeof compare>[1]>[0]) =>

@@ -7,6 +7,7 @@ import { catalogue, request } from "../state/catalogue.js";
 import { changeText } from "../state/form.js";
 import { cellPreview } from "../state/matrix.js";
 import { isRecord } from "../state/schema-types.js";
+import { marked } from "../view/marked.js";
 import { EFFECT_TITLES } from "../view/verdict.js";
 import { nameOf, rolesOf } from "./matrix.js";
 
@@ -106,11 +107,6 @@ function PolicyLine({ policy }: { policy: PolicyPreview }) {
       </div>
     </li>
   );
-}
-
-/** Words with their fields as code. */
-function marked(words: string) {
-  return words.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
 /** Makes it the call of the editor, with arguments that fit the tool. */

@@ -27,8 +27,10 @@ export const chosen = signal(0);
 /** What is to have the focus once it is there: a path, or one with `/add` behind it. */
 export const focusNext = signal<string | undefined>(undefined);
 
-export const form = computed<Form>(() => {
-  const text = texts.policies.value;
+export const form = computed<Form>(() => formOf(texts.policies.value));
+
+/** The policies of a text, with their places. */
+export function formOf(text: string): Form {
   if (isTooLong(text)) return { problem: "This is too long for the form. Edit it in the text.", at: 0 };
   if (text.trim() === "") return { policies: [], list: undefined, source: undefined };
   try {
@@ -43,7 +45,7 @@ export const form = computed<Form>(() => {
     if (!(error instanceof SourceError)) throw error;
     return { problem: `The text can’t be read just now: ${error.message}.`, at: error.range.from };
   }
-});
+}
 
 function policiesAt(list: Path, values: readonly unknown[]) {
   return values.map((value, index) => ({ path: [...list, index], value: isRecord(value) ? value : {} }));

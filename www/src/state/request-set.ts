@@ -19,6 +19,7 @@ export const requestSet = computed<RequestSet>(() => {
   if (brought.value !== undefined) return brought.value;
   const { length } = cases.value;
   const blob = new Blob(length === 0 ? [] : [JSON.stringify(cases.value)]);
+  if (length === 0) return { name: "none yet", blob };
   return { name: length === 1 ? "the call beside it" : `the ${length} calls that came with the policies`, blob };
 });
 

@@ -1,3 +1,4 @@
+import { parts } from "../connect/lazy.js";
 import { Matrix } from "../matrix/matrix.js";
 import { policyView } from "../state/views.js";
 import { Decision } from "./decision.js";
@@ -8,6 +9,7 @@ import { PoliciesPanel } from "./policies-panel.js";
 import { RequestPanel } from "./request-panel.js";
 
 export function App() {
+  const server = parts.value;
   return (
     <>
       <div class="head">
@@ -19,7 +21,10 @@ export function App() {
           <h1>Write a policy. See what it decides.</h1>
           <p>
             An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.
-            Change either, and the decision follows. Everything stays in your browser.
+            Change either, and the decision follows.{" "}
+            {server?.session.value === undefined
+              ? "Everything stays in your browser."
+              : "Only what you save goes to the server."}
           </p>
         </div>
         <div class={`bench ${policyView.value}`}>
@@ -29,9 +34,11 @@ export function App() {
             <Decision />
           </div>
         </div>
+        {server !== undefined && <server.ServerPanel />}
         <Effect />
         <Matrix />
       </main>
+      {server !== undefined && <server.ConnectDialog />}
     </>
   );
 }

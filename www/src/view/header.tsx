@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { parts } from "../connect/lazy.js";
 import { analysis } from "../state/analysis.js";
 import { LESSONS, TOOL_SETS } from "../state/example-list.js";
 import { openExample, openPrevious } from "../state/examples.js";
@@ -16,6 +17,7 @@ export function Header() {
         <span>Portcullis</span>
         <span class="sub">playground</span>
       </div>
+      {parts.value !== undefined && <parts.value.ServerStatus />}
       <JumpToVerdict />
       <ExamplePicker />
       <FileMenu />
@@ -63,7 +65,7 @@ function ExamplePicker() {
     <select class="examples" aria-label="Open an example" ref={select} onChange={choose}>
       <option value="">Examples…</option>
       <option value="example:">The first example</option>
-      {hasPrevious.value && <option value="previous">My work before I opened a link</option>}
+      {hasPrevious.value && <option value="previous">My earlier work</option>}
       <optgroup label="Lessons">
         {LESSONS.map(({ id, title }) => (
           <option key={id} value={`example:${id}`}>

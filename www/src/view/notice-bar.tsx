@@ -1,4 +1,5 @@
 import { dismiss, notice } from "../state/notices.js";
+import { marked } from "./marked.js";
 
 export function NoticeBar() {
   const current = notice.value;
@@ -6,7 +7,7 @@ export function NoticeBar() {
     <div class="notices" role="status">
       {current && (
         <div class={`notice ${current.kind}`}>
-          <span>{current.text}</span>
+          <span>{marked(current.text)}</span>
           {current.action && (
             <button
               type="button"

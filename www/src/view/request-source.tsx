@@ -1,6 +1,7 @@
 // Where the requests come from.
 import { signal } from "@preact/signals";
 import { bringFile, bringText, brought, requestSet } from "../state/request-set.js";
+import { cases } from "../state/workspace.js";
 
 /** Characters above which pasted requests are used at once: a text field takes seconds to show so many. */
 const LARGE = 20_000;
@@ -29,7 +30,7 @@ export function RequestSource() {
         </label>
         {brought.value !== undefined && (
           <button type="button" class="quiet" onClick={() => bringText("")}>
-            Back to those of the example
+            {cases.value.length === 0 ? "Let go of these" : "Back to those of the example"}
           </button>
         )}
       </div>

@@ -7,6 +7,7 @@ import { unavailable } from "../../service/unavailable.js";
 import { Drafts } from "../../store/draft.js";
 import type { Catalogue } from "../../types/generated/Catalogue.js";
 import { json } from "../call.js";
+import { may } from "../principal.js";
 import { noSuch, problemOf } from "../problem.js";
 import type { Route } from "../route.js";
 import { ref } from "../schemas/build.js";
@@ -54,6 +55,18 @@ export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes
       access: "platform",
       success: { 200: { about: "All that it knows of itself.", schema: ref("Status") } },
       run: () => json({ ...service.health(), log: log?.stats() ?? null }),
+    },
+    {
+      ...about,
+      path: "/v1/caller",
+      id: "readCaller",
+      summary: "Says who the caller is here, and whether it may write",
+      access: "known",
+      success: { 200: { about: "Whom the credentials stand for.", schema: ref("Caller") } },
+      run({ principal }) {
+        const { subject, tenant, roles } = principal;
+        return json({ subject, tenant, roles: [...roles], writes: may(principal, "write") });
+      },
     },
     {
       ...about,

@@ -1,4 +1,5 @@
 // Problems, and what a server says of itself.
+import { ROLES } from "../principal.js";
 import {
   anything,
   boolean,
@@ -34,6 +35,12 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ),
   Liveness: object({ status: { const: "ok" } }),
   Readiness: object({ status: oneOf("ok", "degraded") }),
+  Caller: object({
+    subject: described(text, "Who it is; revisions are signed with it."),
+    tenant: described(nullableText, "The tenant that it belongs to; `null` is the platform."),
+    roles: list(oneOf(...ROLES)),
+    writes: described(boolean, "Whether they let it write what is its own."),
+  }),
   Status: object({
     status: oneOf("ok", "degraded", "unavailable"),
     policy_set: nullableText,

@@ -1,0 +1,42 @@
+// The sets of one platform, served: they load as one, decide as alone, and what comes of it is in the log.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { PolicyEngine, validate } from "portcullis";
+import { describe, expect, it } from "vitest";
+import { banking } from "./lib/banking.js";
+import { catalogue, policies, traffic } from "./lib/platform.js";
+import { workspace } from "./lib/workspace.js";
+
+describe("several sets as one", () => {
+  it("load without errors and without warnings", () => {
+    expect(validate(policies, catalogue).diagnostics).toEqual([]);
+    expect(new Set(policies.map(({ id }) => id)).size).toBe(policies.length);
+  });
+
+  it.each([banking, workspace])("decide as each does alone: $name", async (suite) => {
+    const alone = await PolicyEngine.load({ policies: suite.policies, catalogue: suite.catalogue });
+    const all = await PolicyEngine.load({ policies, catalogue });
+    const requests = traffic.filter(({ from }) => from.startsWith(suite.name)).flatMap(({ requests }) => requests);
+    expect(requests.length).toBeGreaterThan(40);
+    for (const request of requests) {
+      const { policy_set: _, approvals: __, ...decision } = all.decide(request);
+      expect(decision).toMatchObject(
+        (({ effect, code, mode, reasons }) => ({ effect, code, mode, reasons }))(alone.decide(request)),
+      );
+    }
+    alone.close();
+    all.close();
+  });
+});
+
+describe("the demo's server", () => {
+  it("decides what it is sent, logs it whole, and ends well", async () => {
+    const program = fileURLToPath(new URL("served.ts", import.meta.url));
+    const { stdout, stderr } = await promisify(execFile)("npx", ["tsx", program, "--once"]);
+    const calls = traffic.reduce((sum, { requests }) => sum + requests.length, 0);
+    expect(stdout).toContain(`✓ decided as in this process, each of ${calls}`);
+    expect(stdout).toContain(`✓ ${calls} in the log, ${calls} with their requests`);
+    expect(stderr.replace(/^npm warn.*\n/gm, "")).toBe("");
+  }, 300_000);
+});
