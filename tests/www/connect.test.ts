@@ -1,7 +1,7 @@
 // The playground on a server's own origin: connecting, and what becomes of the token.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hears, lines, select, useBrowser, withPage } from "./page.js";
+import { hears, lines, select, useBrowser, withPage, write } from "./page.js";
 import { ANN, type Connected, connected, OPEN, PLATFORM, REFUNDS } from "./server.js";
 
 useBrowser();
@@ -86,6 +86,10 @@ it("policies and catalogue are shown as the server has them, each with its state
         .toMatch(/acme’s own[\s\S]*"tenant_id": "acme"[\s\S]*"id": "open"/);
       expect(await lines(page, "policies")).not.toMatch(/no large refunds/);
       await page.getByRole("tab", { name: "Catalogue" }).click();
+      await expect.poll(() => lines(page, "catalogue")).toMatch(/"name": "refund"/);
+      await write(page, "catalogue", '{"tools": []}');
+      await panel(page).getByText("The catalogue here is not the server’s.").waitFor();
+      await panel(page).getByRole("button", { name: "Take the server’s" }).click();
       await expect.poll(() => lines(page, "catalogue")).toMatch(/"name": "refund"/);
       await page.getByRole("tab", { name: "Policies" }).first().click();
       expect(await panel(page).innerText()).toMatch(/of acme and may write/);

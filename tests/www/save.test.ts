@@ -189,6 +189,11 @@ it("what restricts is written first and what opens last", { timeout: 120_000 }, 
     });
     const opens = { id: "opens", name: "opens", scope: "global", effect: "allow", rule_expr: {} };
     await write(page, "policies", JSON.stringify([opens, { ...OPEN, name: "still open" }, { ...DENY, id: "stops" }]));
+    await panel.getByRole("checkbox", { name: /stops|not sam/ }).uncheck();
+    await panel.getByRole("button", { name: "Check 2 changes with the server" }).click();
+    await panel.getByRole("button", { name: "Save 2 changes" }).waitFor();
+    // What is ticked later is checked first.
+    await panel.getByRole("checkbox", { name: /stops|not sam/ }).check();
     await panel.getByRole("checkbox", { name: /no large refunds/ }).check();
     await saveAll(panel, "4 changes");
     await panel.getByText("4 of 4 changes are saved.").waitFor();

@@ -6,7 +6,7 @@ import { number } from "../view/effect.js";
 import { ChangeRow } from "./change-row.js";
 import { Outcomes } from "./outcomes.js";
 import { textOf } from "./policies.js";
-import { check, checking, chosen, review, sound } from "./review.js";
+import { check, checking, chosen, isChecked, sound } from "./review.js";
 import { astray, changes, rows } from "./rows.js";
 import { save, saving } from "./save.js";
 import { bases, session } from "./session.js";
@@ -17,14 +17,9 @@ export function Changes() {
     <div class="changes">
       <Outcomes />
       {"problem" in all && <p class="fault">{all.problem} Until then nothing can be saved.</p>}
-      {texts.catalogue.value !== session.value?.catalogue && (
-        <p class="hint">
-          The catalogue is not the server’s as it stands here. It is not saved: servers are given theirs when they
-          start.
-        </p>
-      )}
+      {texts.catalogue.value !== session.value?.catalogue && <OtherCatalogue />}
       {astray.value && (
-        <div class="astray">
+        <div class="note">
           <p>Nothing of the server’s policies is in the editor: something else was opened. Nothing of it is ticked.</p>
           <button type="button" onClick={backToServer}>
             Back to the server’s policies
@@ -51,24 +46,44 @@ export function Changes() {
   );
 }
 
+function OtherCatalogue() {
+  const take = () => {
+    texts.catalogue.value = session.peek()?.catalogue ?? "";
+  };
+  return (
+    <div class="note">
+      <p>
+        The catalogue here is not the server’s. It is tried here and not saved: servers are given theirs as they start.
+      </p>
+      <button type="button" onClick={take}>
+        Take the server’s
+      </button>
+    </div>
+  );
+}
+
 /** First checked, then saved, by one button: whoever stands on it stays there. */
 function Steps() {
   const { length } = chosen.value;
   const ready = sound.value.length;
-  const isChecked = review.value !== undefined;
   if (length === 0) return <p class="hint">Nothing that can be saved is ticked.</p>;
-  const words = isChecked
+  const words = isChecked.value
     ? `Save ${ready === length ? "" : `${ready} of `}${counted(length)}`
     : `Check ${counted(length)} with the server`;
   return (
     <>
-      {isChecked && <EffectLine />}
+      {isChecked.value && <EffectLine />}
       <div class="actions">
-        <button type="button" class="primary" disabled={isChecked && ready === 0} onClick={isChecked ? save : check}>
+        <button
+          type="button"
+          class="primary"
+          disabled={isChecked.value && ready === 0}
+          onClick={isChecked.value ? save : check}
+        >
           {checking.value ? "Checking…" : saving.value ? "Saving…" : words}
         </button>
-        {!isChecked && <span class="hint">Nothing is written by this.</span>}
-        {isChecked && ready > 1 && (
+        {!isChecked.value && <span class="hint">Nothing is written by this.</span>}
+        {isChecked.value && ready > 1 && (
           <span class="hint">What restricts goes first. It ends with the first that the server refuses.</span>
         )}
       </div>

@@ -56,6 +56,12 @@ effect(() => {
 /** What would be saved, in the order in which it would be. */
 export const chosen = computed(() => changes.value.filter(isTicked).sort((a, b) => looseness(a) - looseness(b)));
 
+/** Whether the server was asked about each of them. */
+export const isChecked = computed(() => {
+  const results = review.value;
+  return results !== undefined && chosen.value.every(({ id, state }) => state === "removed" || results.has(id));
+});
+
 /** Those of them that the server would take. */
 export const sound = computed(() => {
   const results = review.value;
