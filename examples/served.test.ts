@@ -4,9 +4,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PolicyEngine, validate } from "portcullis";
 import { describe, expect, it } from "vitest";
+import { useBrowser, withPage } from "../tests/www/page.js";
 import { banking } from "./lib/banking.js";
 import { catalogue, policies, traffic } from "./lib/platform.js";
+import { servePlatform } from "./lib/server.js";
 import { workspace } from "./lib/workspace.js";
+
+useBrowser();
 
 describe("several sets as one", () => {
   it("load without errors and without warnings", () => {
@@ -38,5 +42,34 @@ describe("the demo's server", () => {
     expect(stdout).toContain(`✓ decided as in this process, each of ${calls}`);
     expect(stdout).toContain(`✓ ${calls} in the log, ${calls} with their requests`);
     expect(stderr.replace(/^npm warn.*\n/gm, "")).toBe("");
+  }, 300_000);
+
+  it("prints a link that opens the page, connected, with the decisions to try an edit on", async () => {
+    const server = await servePlatform();
+    const requests = traffic.flatMap(({ requests }) => requests);
+    try {
+      await server.call("/v1/decisions/batch", { requests });
+      await withPage(
+        async ({ page }) => {
+          const panel = page.getByRole("region", { name: "The server" });
+          await panel.getByText("The editor holds what the server has.").waitFor();
+          expect(page.url()).toBe(`${server.address}/`);
+          await panel.getByRole("tab", { name: "Decision log" }).click();
+          await expect
+            .poll(
+              async () => {
+                await panel.getByRole("button", { name: "Take these decisions" }).click();
+                await panel.getByText(/of \d+ decisions|No decision matches/).waitFor();
+                return panel.innerText();
+              },
+              { timeout: 60_000 },
+            )
+            .toContain(`${requests.length} of ${requests.length} decisions are requests to try an edit on`);
+        },
+        { api: server.address, hash: new URL(server.link).hash },
+      );
+    } finally {
+      expect(await server.end()).toBe(0);
+    }
   }, 300_000);
 });

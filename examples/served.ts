@@ -74,7 +74,7 @@ async function show(server: Server): Promise<void> {
 /** Stays until it is told to end. */
 async function goOn(server: Server): Promise<void> {
   const warning = "until Ctrl+C; the link holds a token: keep it to yourself";
-  console.log(`\n  ${bold("The playground beside it")}  ${dim(warning)}\n  ${server.link}\n`);
+  console.log(`\n  ${bold("The playground, connected")}  ${dim(warning)}\n  ${server.link}\n`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.end());
   await server.ended;
 }
