@@ -28,7 +28,7 @@ function inWasm(): () => number {
   const module = new WebAssembly.Module(readFileSync(new URL("pkg/src/glue/portcullis.wasm", root)));
   const { memory } = initSync({ module });
   const loader = new CoreLoader();
-  loader.push(JSON.stringify(set));
+  loader.push_text(new TextEncoder().encode(JSON.stringify(set)));
   const core: Core = loader.finish();
   const session = new Session(core, { glue: { memory, CoreLoader }, inCore: false, calls: 0 });
   const decide = core.decide.bind(core);
