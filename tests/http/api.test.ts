@@ -52,7 +52,7 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
     const posted = await call("POST", "/v1/policies", { token: ann, body: draft });
     const { policy } = posted.body;
     expect([posted.status, posted.headers["etag"]]).toEqual([201, '"1"']);
-    expect(posted.headers["location"]).toBe(`/v1/policies/${policy.id}`);
+    expect(posted.headers["location"]).toBe(`policies/${policy.id}`);
     expect(policy).toMatchObject({ ...draft, tenant_id: "acme", revision: 1 });
     const at = `/v1/policies/${policy.id}`;
     const read = await call("GET", at, { token: ann });

@@ -28,7 +28,9 @@ describe("an author of a tenant", () => {
       status: 201,
       body: { policy: { tenant_id: "acme", updated_by: "pat", revision: 1 } },
     });
-    const path = `${API}/policies/${made.body.policy.id}`;
+    // Where it is, seen from where it was posted to.
+    const path = new URL(made.headers.get("location") ?? "", `http://host${API}/policies`).pathname;
+    expect(path).toBe(`${API}/policies/${made.body.policy.id}`);
     await until(async () => (await recall("ann")).status === 403);
     expect((await recall("ann")).body.detail).toContain("We remember nothing.");
     expect((await recall("bob")).status).toBe(200);

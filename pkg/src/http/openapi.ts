@@ -29,7 +29,8 @@ export function openApiOf(routes: readonly Route[]): object {
       description: "Policies of a platform and its tenants, and decisions by them. Errors are problems of RFC 9457.",
       license: { name: manifest.license, identifier: manifest.license },
     },
-    servers: [{ url: "/" }],
+    // Relative to this document, wherever the handler is mounted.
+    servers: [{ url: "./" }],
     security: [{ bearer: [] }],
     paths,
     components: {

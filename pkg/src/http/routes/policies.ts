@@ -67,7 +67,8 @@ export function policyRoutes(store: PolicyStore): Route[] {
       success: { 201: { ...saved, headers: ["ETag", "Location"] } },
       run: async (context) => {
         const result = await store.create(actorOf(context), context.text);
-        return savedAnswer(result, 201, { location: `/v1/policies/${encodeURIComponent(result.policy.id)}` });
+        // Relative to the call, so that it holds wherever the handler is mounted.
+        return savedAnswer(result, 201, { location: `policies/${encodeURIComponent(result.policy.id)}` });
       },
     },
     {
