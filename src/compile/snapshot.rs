@@ -305,6 +305,8 @@ impl Snapshot {
     reason = "a panic here is a failed test"
 )]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
     use crate::model::Value;
     use crate::parse::parse_policies;
@@ -429,5 +431,33 @@ mod tests {
         for value in 0..7_u8 {
             assert_eq!(parts(&changed, value.into()), parts(&fresh, value.into()));
         }
+    }
+
+    #[test]
+    fn the_digest_of_a_set_is_of_shelves_of_digests() {
+        let mut snapshot = Snapshot::new(None);
+        let mut shelves = BTreeMap::<String, BTreeSet<String>>::new();
+        for number in 0..600 {
+            snapshot.put(policy(number as usize, 0, "tool", "shared", 1));
+            let digest = snapshot.policy(number).unwrap().digest.text();
+            let first = digest
+                .get("sha256:".len()..)
+                .and_then(|digits| digits.get(..2));
+            let shelf = shelves.entry(first.unwrap().to_owned());
+            shelf.or_default().insert(digest);
+        }
+        let owner = snapshot.owner(Some("t0"));
+        let made = &snapshot.owner_index(owner).unwrap().shelves;
+        // Each call makes one.
+        let calls = (0..).take_while(|_| !made.settle(&snapshot.policies));
+        assert_eq!(calls.count(), shelves.len());
+        let of = |text: String| Digest::of(text.as_bytes()).text();
+        let shelves = shelves
+            .iter()
+            .map(|(first, digests)| (first, of(serde_json::to_string(digests).unwrap())));
+        let tenant = serde_json::to_string(&shelves.collect::<BTreeMap<_, _>>()).unwrap();
+        let whole = BTreeMap::from([("platform", of("{}".to_owned())), ("tenant", of(tenant))]);
+        let text = serde_json::to_string(&whole).unwrap();
+        assert_eq!(snapshot.digest(owner), of(text));
     }
 }
