@@ -4,11 +4,11 @@ import type { PolicyEngineService } from "../../service/service.js";
 import type { Request } from "../../types/inputs.js";
 import { json, jsonText } from "../call.js";
 import { refuse } from "../check.js";
-import { decisionText } from "../decision-text.js";
 import { Problem } from "../problem.js";
 import type { Context, Route } from "../route.js";
 import { list, object, oneOf, ref, type Schema } from "../schemas/build.js";
 import { requestOf } from "../tenancy.js";
+import { decisionText } from "../texts.js";
 import { viewOf } from "../visible.js";
 
 /** Requests that one call may hold. */

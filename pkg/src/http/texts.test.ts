@@ -1,6 +1,6 @@
 import { type Policy, PolicyEngine, type Request } from "portcullis";
 import { expect, test } from "vitest";
-import { decisionText } from "./decision-text.js";
+import { decisionText } from "./texts.js";
 
 const policies: Policy[] = [
   { id: "open", name: 'a "quoted" name', scope: "global", effect: "allow", rule_expr: {} },
