@@ -400,6 +400,7 @@ mod tests {
         };
         assert_eq!(ids(&changed), ids(&fresh));
         assert!(ids(&fresh).is_sorted());
+        assert_eq!((fresh.len(), ids(&fresh).len()), (133, 133));
         let owner = changed.owner(Some("t0"));
         assert_eq!(changed.digest(owner), fresh.digest(fresh.owner(Some("t0"))));
         assert_eq!(changed.owner(Some("t1")), PLATFORM);

@@ -233,6 +233,9 @@ describe.each(KINDS)("the API on %s", (_, prepare) => {
       ["unknown_key", "/colour"],
       ["not_owner", "/tenant_id"],
     ]);
+    const nameless = { ...off, id: {}, tenant_id: "bolt" };
+    const { diagnostics } = (await call("POST", "/v1/validations", { token: cleo, body: nameless })).body;
+    expect(diagnostics).toMatchObject([{ pointer: "/id" }, { code: "not_owner", policy_id: null }]);
   });
 
   it("decides, one and many, and fills in what the server knows", async () => {

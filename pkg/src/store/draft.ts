@@ -175,7 +175,9 @@ function owned(actor: Actor, { id, tenant_id }: PolicyContent): Diagnostic[] {
   ];
 }
 
-function error(code: string, policy_id: string, pointer: string, message: string, help: string): Diagnostic {
+function error(code: string, id: unknown, pointer: string, message: string, help: string): Diagnostic {
+  // What is no id is found by the core.
+  const policy_id = typeof id === "string" && id !== "" ? id : null;
   return { code, severity: "error", policy_id, pointer, message, help };
 }
 
