@@ -13,7 +13,7 @@ import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, newPool, sql, type TestDatabase } from "../postgres/server.js";
 import { request, until } from "../service/support.js";
 
-const NAMES = ["schema", "policies", "api_keys", "decision_log"];
+const NAMES = ["schema", "policies", "api_keys", "decision_log", "functions"];
 const VERSION = NAMES.length - 1;
 const policy = { id: "a", name: "a", scope: "global", effect: "deny", rule_expr: {} } as const;
 const platform = { tenant: null, by: "test" };
@@ -109,6 +109,20 @@ describe("on PostgreSQL", () => {
     expect((await owner.query("SELECT to_regclass('half.policies') AS there")).rows).toEqual([{ there: null }]);
     await owner.query("DROP TABLE half.policy_clock");
     expect((await migrate(owner, { schema: "half" })).applied).toEqual(NAMES.slice(1));
+  });
+
+  it("refuse to go on where a trigger of somebody's own table writes what the owner alone may write", async () => {
+    await migrate(owner, { schema: "strange" });
+    await owner.query("DELETE FROM strange.migrations WHERE version = 4");
+    await owner.query("CREATE TABLE public.mine (x int)");
+    await owner.query(`CREATE TRIGGER mine AFTER INSERT ON public.mine
+      FOR EACH STATEMENT EXECUTE FUNCTION strange.policies_begin()`);
+    await expect(migrate(owner, { schema: "strange" })).rejects.toMatchObject({
+      code: "migration_failed",
+      message: expect.stringMatching(/`functions`.*trigger mine of mine/),
+    });
+    await owner.query("DROP TABLE public.mine");
+    expect((await migrate(owner, { schema: "strange" })).applied).toEqual(["functions"]);
   });
 
   it("need no right to make schemas where the schema is there", async () => {
