@@ -112,17 +112,23 @@ export class Clearance<Context> {
   #decide(attempt: Attempt<unknown, Context>, request: Request): void | Promise<void> {
     const decision = this.#options.decisions.decide(request);
     attempt.decision = decision;
-    const gated = decision.effect === "require_approval" && attempt.enforced;
-    if (gated || (decision.effect === "allow" && decision.limits.length > 0))
-      return this.#ask(attempt, request, decision);
+    if (decision.effect === "require_approval" && attempt.enforced) return this.#ask(attempt, request, decision);
     this.#judge(attempt, request, decision);
+    if (attempt.stop !== null || decision.limits.length === 0) return;
+    const reserving = this.#reserve(attempt, request, decision);
+    if (isPending(reserving)) return this.#ask(attempt, request, decision, reserving);
   }
 
   /**
-   * Asks those who know what people have approved, and what is spent. What becomes of the host's facts meanwhile does not
-   * count. What becomes of the policies does: the call is decided, and asked about, anew.
+   * Waits for those who know what people have approved, and what is spent. What becomes of the host's facts meanwhile
+   * does not count. What becomes of the policies does: the call is decided, and asked about, anew.
    */
-  async #ask(attempt: Attempt<unknown, Context>, live: Request, first: Decision): Promise<void> {
+  async #ask(
+    attempt: Attempt<unknown, Context>,
+    live: Request,
+    first: Decision,
+    reserving?: PromiseLike<void>,
+  ): Promise<void> {
     const request = detached(live);
     attempt.request = request;
     const { decisions } = this.#options;
@@ -139,12 +145,16 @@ export class Clearance<Context> {
     };
     let started = false;
     let decision = first;
+    let reserved = reserving;
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const gated = decision.effect === "require_approval" && attempt.enforced && attempt.claimed === null;
-      if (gated && (await this.#claim(attempt, request, decision))) decision = decide();
-      this.#judge(attempt, request, decision);
-      if (attempt.stop !== null) return;
-      if (decision.limits.length > 0) await this.#reserve(attempt, request, decision);
+      if (reserved === undefined) {
+        const gated = decision.effect === "require_approval" && attempt.enforced && attempt.claimed === null;
+        if (gated && (await this.#claim(attempt, request, decision))) decision = decide();
+        this.#judge(attempt, request, decision);
+        if (attempt.stop !== null) return;
+      }
+      await (reserved ?? this.#reserve(attempt, request, decision));
+      reserved = undefined;
       if (holds(decision)) {
         if (attempt.claimed === null || started || attempt.heedStep()) return;
         // Right before the work: from here on the approval is spent.
@@ -243,20 +253,28 @@ export class Clearance<Context> {
     }
   }
 
-  async #reserve(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): Promise<void> {
+  /** Reserves the decision's limits, if it has any: at once where the limiter does. */
+  #reserve(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): void | Promise<void> {
+    if (decision.limits.length === 0) return;
     const { limiter } = this.#options;
     if (limiter === undefined) throw new Refused("limiter_unavailable", NO_LIMITER);
     const claims = claimsOf(decision, request.action, attempt.call.estimate);
     if (typeof claims === "string") throw new Refused("estimate_missing", noEstimate(claims));
     const context = { call: attempt.info, reporter: this.#reporter, timeoutMs: this.#limiterTimeoutMs };
-    let answer: Held | Refusal;
-    try {
-      answer = await reserve(limiter, claims, request, context);
-    } catch (cause) {
+    const taken = (answer: Held | Refusal): void => {
+      if (!(answer instanceof Held)) throw new Refused("limit_exceeded", NO_ROOM, { refusal: answer });
+      attempt.held = answer;
+    };
+    const failed = (cause: unknown): never => {
       throw new Refused("limiter_unavailable", NOT_COUNTED, { cause });
+    };
+    let answer: ReturnType<typeof reserve>;
+    try {
+      answer = reserve(limiter, claims, request, context);
+    } catch (cause) {
+      return failed(cause);
     }
-    if (!(answer instanceof Held)) throw new Refused("limit_exceeded", NO_ROOM, { refusal: answer });
-    attempt.held = answer;
+    return isPending(answer) ? answer.then(taken, failed) : taken(answer);
   }
 
   #stopFor(error: unknown, attempt: Attempt<unknown, Context>): StopError {

@@ -1,10 +1,10 @@
 // When a call is decided, and by what: told before its work, on facts as they were, by policies as they are.
 import { describe, expect, it } from "vitest";
 import { PolicyEngine } from "../../entrypoints/node.js";
+import type { Limiter } from "../../limits/port.js";
 import { callObserver } from "../../log/adapters.js";
 import type { Sealed } from "../../log/entry.js";
 import { DecisionLog } from "../../log/log.js";
-import type { Limiter } from "../../limits/port.js";
 import type { Policy } from "../../types/generated/Policy.js";
 import { factsFor, hostOf, limited, on, open, type Session, session, stopOf } from "./host.fixture.js";
 import type { Approvals, CallPausedError, DecisionPoint, DecisionReport, Facts, FactsQuery } from "./index.js";
@@ -211,7 +211,10 @@ describe("policies that change while somebody is waited for", () => {
       held.open();
       expect(await made).toMatchObject({
         code: "denied_by_policy",
-        decision: { effect: "deny", reasons: expect.arrayContaining([expect.objectContaining({ policy_id: closed.id })]) },
+        decision: {
+          effect: "deny",
+          reasons: expect.arrayContaining([expect.objectContaining({ policy_id: closed.id })]),
+        },
       });
       expect(ended).toEqual(["reserved 9", "released"]);
       expect(calls).toMatchObject([{ outcome: "denied", decision: { effect: "deny" } }]);
