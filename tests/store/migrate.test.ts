@@ -1,11 +1,19 @@
 // Migrations: what is applied, recorded, refused and printed, by the command as a process too.
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { databaseSource, migrate, PolicyEngineService, PolicyStore, printMigrations } from "portcullis/service";
+import {
+  ApiKeyStore,
+  databaseSource,
+  migrate,
+  PolicyEngineService,
+  PolicyStore,
+  printMigrations,
+} from "portcullis/service";
 import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
@@ -41,6 +49,20 @@ function portcullis(args: readonly string[], env: Record<string, string> = {}): 
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis-migrate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs work on a client within a transaction of the host. */
+function transacting(pool: pg.Pool) {
+  return async (work: (client: pg.PoolClient) => Promise<unknown>) => {
+    const client = await pool.connect();
+    try {
+      await client.query("BEGIN");
+      return await work(client);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  };
+}
 
 describe("on PostgreSQL", () => {
   let database: TestDatabase;
@@ -97,6 +119,36 @@ describe("on PostgreSQL", () => {
       code: "database_newer",
       remedy: "Update Portcullis.",
     });
+  });
+
+  it("are the ones that stores need: one that is newer or older is refused by each of their calls", async () => {
+    const schema = "versions";
+    await migrate(owner, { schema });
+    const stores = () => {
+      const [policies, keys] = [
+        new PolicyStore({ database: owner, schema }),
+        new ApiKeyStore({ database: owner, schema }),
+      ];
+      const database = transacting(owner);
+      return [
+        () => policies.create(platform, { ...policy, id: randomUUID() }),
+        () => policies.list(platform),
+        () => database((client) => policies.within(client).list(platform)),
+        () => keys.create(platform, { name: "k", roles: ["reader"] }),
+        () => keys.find("0".repeat(16)),
+        () => keys.list(platform),
+      ];
+    };
+    const known = stores();
+    for (const call of known) await call();
+    await owner.query(`INSERT INTO ${schema}.migrations (version, name, checksum) VALUES (99, 'future', 'sha256:0')`);
+    for (const call of stores()) {
+      await expect(call()).rejects.toMatchObject({ code: "database_newer", remedy: "Update Portcullis." });
+    }
+    // It was looked at once: a process that runs goes on while another release is brought in.
+    for (const call of known) await call();
+    await owner.query(`DELETE FROM ${schema}.migrations WHERE version > ${VERSION - 1}`);
+    for (const call of stores()) await expect(call()).rejects.toMatchObject({ code: "schema_missing" });
   });
 
   it("keep nothing of one that fails, and go on once it can be applied", async () => {
