@@ -9,8 +9,8 @@ export interface Call {
   readonly query: string;
   /** By a name in lower case. */
   header(name: string): string | undefined;
-  /** All of the body. Where it is longer, nothing. */
-  body(most: number): Promise<Uint8Array | undefined>;
+  /** All of the body, at once where it is there. Where it is longer, nothing. */
+  body(most: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
 export interface Answer {

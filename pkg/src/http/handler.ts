@@ -67,10 +67,9 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
   const find = routerOf(routes.map((route) => prepared(route, options)));
   const guard = hostGuard(options.hosts);
   const cors = new Cors(options.origins ?? []);
-  const api = async (call: Call): Promise<Answer> => {
+  const api = (call: Call): Answer | Promise<Answer> => {
     const found = find(call.method, call.path);
-    if ("allow" in found) return { status: 204, headers: found, body: "" };
-    return found.route.run(call, found.params);
+    return "allow" in found ? { status: 204, headers: found, body: "" } : found.route.run(call, found.params);
   };
   const page = options.page === undefined ? undefined : staticFiles(options.page);
   // What begins as a path of the API is the API's, also where it is none.
@@ -143,7 +142,8 @@ function prepared(route: Route, { authenticate, maxBodyBytes = BODY }: HandlerOp
       if (access !== "public" && !may(principal, access)) throw forbidden();
       const query = readQuery(call.query);
       const revision = route.ifMatch ? revisionOf(call) : 0;
-      const { text, value }: Body = body === undefined ? NO_BODY : await readBody(call, maxBodyBytes);
+      const read = body === undefined ? NO_BODY : readBody(call, maxBodyBytes);
+      const { text, value } = read instanceof Promise ? await read : read;
       const mistakes = checkBody?.(value) ?? [];
       if (mistakes.length > 0) throw refuse(422, "body", mistakes);
       return route.run({ call, principal, params, query, body: value, text, revision });
