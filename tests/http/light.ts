@@ -1,6 +1,6 @@
 // A server without a database: policies that a test holds in its hands, and one caller for each side.
 import { createNodeHandler, type HandlerOptions, singleToken } from "portcullis/http";
-import { PolicyEngineService, type PolicySource } from "portcullis/service";
+import { PolicyEngineService, type PolicySource, type ServiceOptions } from "portcullis/service";
 import { afterAll } from "vitest";
 import { served } from "./support.js";
 
@@ -28,7 +28,10 @@ const CALLERS = ["platform", "acme"].map((name) =>
   }),
 );
 
-export async function light(policies: readonly LightPolicy[], options: Partial<HandlerOptions> = {}): Promise<Light> {
+export async function light(
+  policies: readonly LightPolicy[],
+  { onDecision, ...options }: Partial<HandlerOptions & Pick<ServiceOptions, "onDecision">> = {},
+): Promise<Light> {
   let known = policies;
   const source: PolicySource = {
     load: async () => ({
@@ -42,7 +45,7 @@ export async function light(policies: readonly LightPolicy[], options: Partial<H
     }),
     changes: async () => undefined,
   };
-  const service = await PolicyEngineService.start({ source });
+  const service = await PolicyEngineService.start({ source, onDecision });
   afterAll(() => service.close());
   const base = await served(createNodeHandler({ service, authenticate: CALLERS, ...options }));
   return {

@@ -19,14 +19,14 @@ const DEEPEST = 100;
 export function readBody(call: Call, most: number): Body | Promise<Body> {
   const type = call.header("content-type") ?? "";
   if (type !== "application/json" && !JSON_TYPE.test(type)) {
-    throw new Problem(415, {
+    throw new Problem({
       code: "unsupported_media_type",
       detail: "the body is not said to be JSON",
       remedy: "Send `Content-Type: application/json`.",
     });
   }
   if (call.header("content-encoding") !== undefined) {
-    throw new Problem(415, {
+    throw new Problem({
       code: "unsupported_media_type",
       detail: "the body is encoded",
       remedy: "Send it without `Content-Encoding`.",
@@ -39,7 +39,6 @@ export function readBody(call: Call, most: number): Body | Promise<Body> {
 function parsed(bytes: Uint8Array | undefined, most: number): Body {
   if (bytes === undefined) {
     throw new Problem(
-      413,
       {
         code: "body_too_large",
         detail: `the body has more than ${most} bytes`,
@@ -64,7 +63,7 @@ function parsed(bytes: Uint8Array | undefined, most: number): Body {
 }
 
 function malformed(detail: string): Problem {
-  return new Problem(400, { code: "malformed_json", detail, remedy: "Send one JSON value in UTF-8." });
+  return new Problem({ code: "malformed_json", detail, remedy: "Send one JSON value in UTF-8." });
 }
 
 /** Whether there are more of a bracket than that. */

@@ -5,6 +5,8 @@ export interface Call {
   readonly method: string;
   /** As it was sent, without the query. */
   readonly path: string;
+  /** What the host's router took from the front of the path, where it says so. */
+  readonly mount?: string;
   /** Without the question mark. */
   readonly query: string;
   /** By a name in lower case. */

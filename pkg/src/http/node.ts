@@ -14,6 +14,9 @@ export function nodeHandler(answer: Answering): NodeHandler {
       method,
       path: mark < 0 ? target : target.slice(0, mark),
       query: mark < 0 ? "" : target.slice(mark + 1),
+      get mount() {
+        return mountOf(request, target);
+      },
       header(name) {
         const value = headers[name];
         return Array.isArray(value) ? value.join(", ") : value;
@@ -34,6 +37,12 @@ export function nodeHandler(answer: Answering): NodeHandler {
       () => response.destroy(),
     );
   };
+}
+
+/** Express and its like keep the whole address where they cut it. */
+function mountOf(request: IncomingMessage & { originalUrl?: string }, target: string): string {
+  const { originalUrl = "" } = request;
+  return originalUrl.endsWith(target) ? originalUrl.slice(0, -target.length) : "";
 }
 
 /** What proxies are asked with: a whole address. */

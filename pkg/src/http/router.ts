@@ -73,7 +73,7 @@ function decoded(segment: string): string {
     return decodeURIComponent(segment);
   } catch {
     const detail = "the path holds what is no percent-encoded UTF-8";
-    throw new Problem(400, { code: "invalid_path", detail, remedy: "Encode it, as `encodeURIComponent` does." });
+    throw new Problem({ code: "invalid_path", detail, remedy: "Encode it, as `encodeURIComponent` does." });
   }
 }
 
@@ -85,7 +85,6 @@ export function allowed(methods: readonly string[]): string {
 /** By what `Allow` says. */
 export function notAllowed(allow: string): Problem {
   return new Problem(
-    405,
     { code: "method_not_allowed", detail: "the path has no such method", remedy: `Use one of: ${allow}.` },
     { allow },
   );

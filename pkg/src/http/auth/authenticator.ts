@@ -47,7 +47,6 @@ export async function callerOf(call: Call, ways: readonly Authenticate[]): Promi
 
 function unauthorized(detail: string, given: boolean): Problem {
   return new Problem(
-    401,
     { code: "unauthorized", detail, remedy: "Send `Authorization: Bearer …` with a valid token or API key." },
     { "www-authenticate": given ? 'Bearer error="invalid_token"' : "Bearer" },
   );
