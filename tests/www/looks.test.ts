@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { complaints, isNarrowEnough } from "./looks.js";
-import { hears, openExample, select, showForm, useBrowser, withPage } from "./page.js";
+import { hears, openExample, select, showForm, useBrowser, withRefunds } from "./page.js";
 import { MOST, weigh } from "./weight.js";
 
 useBrowser();
@@ -36,7 +36,7 @@ async function eachForm(page: Page, check: (state: string) => Promise<void>): Pr
   await form.getByRole("button", { name: "+ Group" }).click();
   await form.getByText("Id, owner, trial").click();
   await check("forms of a policy and of a call");
-  await form.locator("summary[aria-label='More for this condition']").first().click();
+  await form.getByRole("button", { name: "More for this condition" }).first().click();
   await check("a menu of a condition");
   await page.keyboard.press("Escape");
   await showForm(page);
@@ -56,7 +56,7 @@ async function eachForm(page: Page, check: (state: string) => Promise<void>): Pr
 }
 
 it.each(["light", "dark"] as const)("axe finds nothing in %s", { timeout: 120_000 }, (colorScheme) =>
-  withPage(
+  withRefunds(
     (playground) =>
       eachState(playground.page, async (state) => expect(await complaints(playground.page), state).toEqual([])),
     { colorScheme },
@@ -67,21 +67,21 @@ it.each(["light", "dark"] as const)(
   "axe finds nothing in the forms and the matrix in %s",
   { timeout: 180_000 },
   (colorScheme) =>
-    withPage(({ page }) => eachForm(page, async (state) => expect(await complaints(page), state).toEqual([])), {
+    withRefunds(({ page }) => eachForm(page, async (state) => expect(await complaints(page), state).toEqual([])), {
       colorScheme,
     }),
 );
 
 it("nothing is wider than a phone, a tablet or a desktop", { timeout: 60_000 }, () =>
-  withPage(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),
+  withRefunds(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),
 );
 
 it("neither are the forms and the matrix", { timeout: 120_000 }, () =>
-  withPage(({ page }) => eachForm(page, (state) => isNarrowEnough(page, state))),
+  withRefunds(({ page }) => eachForm(page, (state) => isNarrowEnough(page, state))),
 );
 
 it("colours follow the system until one chooses, and the choice stays", () =>
-  withPage(
+  withRefunds(
     async ({ page }) => {
       const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
       expect(await theme()).toBe("dark");

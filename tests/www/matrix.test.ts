@@ -1,7 +1,7 @@
 // Who may do what: a table of tools by people.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { hears, lines, openExample, select, useBrowser, withPage, write } from "./page.js";
+import { editor, hears, lines, openExample, select, useBrowser, withPage, withRefunds, write } from "./page.js";
 
 useBrowser();
 
@@ -19,7 +19,7 @@ const cell = (page: Page, tool: string, column: number) =>
     .nth(column);
 
 it("says in words what each person may do, before the arguments are known", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     const grid = await openMatrix(page);
     await expect
@@ -68,6 +68,8 @@ it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call",
     const dialog = page.getByRole("dialog", { name: "robin and actions_run_trigger" });
     await dialog.getByRole("button", { name: "Open this call" }).click();
     await expect.poll(() => lines(page, "request")).toMatch(/"id": "robin"[\s\S]*"id": "actions_run_trigger"/);
+    await editor(page, "request").press("ControlOrMeta+End");
+    await expect.poll(() => lines(page, "request")).toMatch(/\}\n*$/);
     const request = JSON.parse(await lines(page, "request"));
     expect(request.input).toMatchObject({ method: expect.any(String), owner: "example" });
     await hears(page, /^Verdict/);
@@ -75,7 +77,7 @@ it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call",
 );
 
 it("people are edited, survive a reload, and go back to those of the calls", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     await openMatrix(page);
     await page.getByRole("button", { name: "Edit the people" }).click();

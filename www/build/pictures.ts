@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { launch } from "../../tests/browser/chromium.js";
+import { chooseExample } from "../../tests/www/page.js";
 import { connected, OPEN, PLATFORM, REFUNDS } from "../../tests/www/server.js";
 import { serve } from "../serve.mjs";
 
@@ -33,7 +34,7 @@ const PICTURES: readonly Picture[] = [
   {
     name: "matrix",
     async show(page) {
-      await page.getByRole("combobox", { name: "Open an example" }).selectOption("example:github");
+      await chooseExample(page, "github");
       await page.getByRole("button", { name: "Close this message" }).click();
       await page.locator(".matrix").scrollIntoViewIfNeeded();
       await page
