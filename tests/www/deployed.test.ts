@@ -61,9 +61,9 @@ it("works under any path: engine, worker, examples and schema load from there", 
       if (!response.ok()) amiss.push(`${response.url()}: ${response.status()}`);
     });
     await page.goto(`${server.origin}/some/deep/path/index.html`);
-    await page.getByTestId("verdict").getByText("Denied").waitFor();
+    await page.getByTestId("verdict").getByRole("heading", { name: "Denied" }).waitFor();
     await page.getByRole("button", { name: "Try it" }).click();
-    await page.getByTestId("verdict").getByText("Allowed").waitFor();
+    await page.getByTestId("verdict").getByRole("heading", { name: "Allowed" }).waitFor();
     await page.getByRole("button", { name: "Examples", exact: true }).click();
     await page.getByRole("menuitem", { name: "Limits", exact: true }).click();
     await page.locator(".terms").getByText("cost_cents").first().waitFor();
