@@ -83,6 +83,14 @@ it("the smallest change can be tried", () =>
     expect(await lines(page, "request")).toMatch(/"amount_cents": 10000/);
   }));
 
+it("where no single change turns the verdict, it says that none was found", () =>
+  withRefunds(async ({ page }) => {
+    const never = { id: "d", name: "never", scope: "global", effect: "deny", rule_expr: {} };
+    await write(page, "policies", JSON.stringify([never]));
+    await hears(page, /Denied, by never/);
+    expect(await page.locator(".change").innerText()).toMatch(/Smallest change[\s\S]*None found/);
+  }));
+
 it("each reader has a voice, reached by keyboard", () =>
   withRefunds(async ({ page }) => {
     await page.getByRole("tab", { name: "Why" }).focus();
