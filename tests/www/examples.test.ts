@@ -5,6 +5,19 @@ import { chooseExample, hears, useBrowser, withPage } from "./page.js";
 
 useBrowser();
 
+/** What each decides of its first call. */
+const VERDICTS: Readonly<Record<string, RegExp>> = {
+  "tool-access": /Allowed, mode auto, by everyone-searches-documents, the-console-calls-harmless-tools/,
+  "mode-enforcement": /Denied, by db-writes-in-auto-are-confirmed/,
+  "approval-gates": /Allowed, mode auto, by open-by-default/,
+  limits: /Allowed, mode auto, by budgets-for-runs-and-tenants, open-by-default/,
+  "tenant-isolation": /Allowed, mode auto, by tenants-use-their-own-connections/,
+  "argument-checks": /Allowed, mode auto, by open-by-default/,
+  banking: /Allowed, mode auto, by files-of-the-customer-can-be-read/,
+  workspace: /Allowed, mode auto, by mail-calendar-and-drive-can-be-read/,
+  github: /Allowed, mode auto, by reading-is-allowed/,
+};
+
 it("every example is loaded once chosen, opens without an error and decides its first call", { timeout: 60_000 }, () =>
   withPage(async ({ page }) => {
     await hears(page, /Denied/);
@@ -15,7 +28,7 @@ it("every example is loaded once chosen, opens without an error and decides its 
       const before = await why();
       await chooseExample(page, id);
       await expect.poll(why, { timeout: 10_000 }).not.toBe(before);
-      await hears(page, /^Verdict: /);
+      await hears(page, VERDICTS[id] ?? /none is expected/);
       expect(await page.locator(".problems .error").count(), id).toBe(0);
       expect(await page.locator(".effect").innerText()).toMatch(/calls that came with the policies/);
     }
