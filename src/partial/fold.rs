@@ -11,6 +11,10 @@ pub(super) enum Residual<'a> {
     Any(Vec<Residual<'a>>),
     Not(Box<Residual<'a>>),
     Leaf(&'a Probe),
+    /// A quantifier whose body is folded as well.
+    Quantified(&'a Probe, Box<Residual<'a>>),
+    /// A leaf that errs by what is known, whatever it compares with.
+    Erring(&'a Probe),
 }
 
 /// The condition of a policy. Where it errs the policy applies if it restricts, and does not if it allows; since the
@@ -47,7 +51,7 @@ pub(super) fn fold<'a>(known: Known<'a>, expr: &'a Expr, error: Option<bool>) ->
 }
 
 /// Joins by `all` or by `any`: flat, and without what decides nothing.
-fn join<'a>(children: impl Iterator<Item = Residual<'a>>, all: bool) -> Residual<'a> {
+pub(super) fn join<'a>(children: impl Iterator<Item = Residual<'a>>, all: bool) -> Residual<'a> {
     let mut kept = Vec::new();
     for child in children {
         match child {
@@ -72,7 +76,7 @@ fn join<'a>(children: impl Iterator<Item = Residual<'a>>, all: bool) -> Residual
     }
 }
 
-fn negated(residual: Residual<'_>) -> Residual<'_> {
+pub(super) fn negated(residual: Residual<'_>) -> Residual<'_> {
     match residual {
         Residual::Certain(certain) => Residual::Certain(!certain),
         Residual::Not(inner) => *inner,
