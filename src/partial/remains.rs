@@ -4,14 +4,16 @@
 //! whole request, so what is left errs there as it does here, and in the same order. What such a leaf compares with, where
 //! that is settled, is not told.
 
+use std::cell::Cell as Flag;
+
 use super::candidates::{Candidate, candidates};
-use super::fold::{Residual as Folded, fold};
+use super::fold::Residual as Folded;
 use super::outcome::outcome;
 use super::overlay::is_at;
 use super::print;
 use super::private::Hidden;
 use super::sets::Known;
-use super::spare::spared;
+use super::spare::Spare;
 use super::truths::Truths;
 use super::unknown::Unknown;
 use crate::compile::{Check, Compiled, Expr, Snapshot, fixed, role};
@@ -91,6 +93,11 @@ fn left(known: Known<'_>, context: Context<'_>, candidate: Candidate) -> Option<
         return None;
     }
     let reads_known = policy.reads.iter().any(|read| !known.lacks(read.node()));
+    let spare = Spare {
+        known,
+        context,
+        withheld: Flag::new(false),
+    };
     let mut leaves = Vec::new();
     let mut conditions = Vec::new();
     for (key, expr) in [("when", &policy.when), ("unless", &policy.unless)] {
@@ -99,7 +106,7 @@ fn left(known: Known<'_>, context: Context<'_>, candidate: Candidate) -> Option<
             conditions.push((key, print::expr(context, expr, fixed::ROOT)));
             continue;
         }
-        let folded = spared(known, context, fold(known, expr, None))?;
+        let folded = spare.fold(expr);
         let at = Pointer::root().key("rule_expr").key(key);
         folded_leaves(&folded, &at, &mut leaves);
         conditions.extend(print::condition(context, &folded).map(|printed| (key, printed)));
@@ -122,7 +129,7 @@ fn left(known: Known<'_>, context: Context<'_>, candidate: Candidate) -> Option<
     }
     put_effect(policy, &mut rule);
     let rule = rule.done();
-    if !is_small(&rule) {
+    if spare.withheld.get() || !is_small(&rule) {
         return None;
     }
     let mut row = Object::default();

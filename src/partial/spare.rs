@@ -1,7 +1,9 @@
 //! What a residual tells of the leaves that stay in it: nothing that is settled by what is known, since what it compares
 //! with may be for others.
 
-use super::fold::{Residual, join, negated};
+use std::cell::Cell as Flag;
+
+use super::fold::{Residual, fold, join, negated};
 use super::sets::{Known, lists_unknown, reads_unknown};
 use crate::compile::{Check, Expr, Probe, fixed};
 use crate::eval::{Element, Elements, View, eval_leaf, value};
@@ -18,110 +20,97 @@ const MOST: Element<'_> = Element {
     column: fixed::ROOT,
 };
 
-/// What is left of a condition without what is settled; nothing where it can't be said so.
-pub(super) fn spared<'a>(
-    known: Known<'a>,
-    context: Context<'a>,
-    folded: Residual<'a>,
-) -> Option<Residual<'a>> {
-    let each = |children: Vec<Residual<'a>>| {
-        let spared = children.into_iter().map(|c| spared(known, context, c));
-        spared.collect::<Option<Vec<_>>>()
-    };
-    Some(match folded {
-        Residual::All(children) => Residual::All(each(children)?),
-        Residual::Any(children) => Residual::Any(each(children)?),
-        Residual::Not(child) => Residual::Not(Box::new(spared(known, context, *child)?)),
-        Residual::Leaf(probe) => match &probe.check {
-            Check::Quantified { body, leaves, .. } => {
-                quantified(known, context, probe, (body, *leaves))?
-            }
-            _ => leaf(known, context, probe, &[None])?,
-        },
-        other => other,
-    })
+/// What is known, of a policy that is told, and whether something of it can't be without what is settled.
+pub(super) struct Spare<'a> {
+    pub(super) known: Known<'a>,
+    pub(super) context: Context<'a>,
+    pub(super) withheld: Flag<bool>,
 }
 
-/// A leaf, which comes to the same at all the elements or stays; nothing where what stays would tell what is settled.
-fn leaf<'a>(
-    known: Known<'a>,
-    context: Context<'a>,
-    probe: &'a Probe,
-    at: &[Option<Element<'a>>],
-) -> Option<Residual<'a>> {
-    if reads_unknown(known, probe) {
-        let tells = probe.default.is_some() && !known.lacks(probe.node);
-        return (!tells).then_some(Residual::Leaf(probe));
+impl<'a> Spare<'a> {
+    /// What is left of a condition.
+    pub(super) fn fold(&self, expr: &'a Expr) -> Residual<'a> {
+        fold(self.known, expr, None, &|probe| match &probe.check {
+            Check::Quantified { body, leaves, .. } => self.quantified(probe, body, *leaves),
+            _ => self.leaf(probe, &[None]),
+        })
     }
-    let come_to = |element: &Option<Element<'a>>| {
-        eval_leaf(known.reader, probe, *element).map_err(|trouble| trouble.code)
-    };
-    let first = at.first().map(come_to);
-    let settled = first.filter(|first| at.iter().all(|element| come_to(element) == *first));
-    let has_literals = !matches!(probe.check, Check::Exists(_))
-        && !matches!(asked(context, probe).1, Value::Object(_));
-    match settled {
-        Some(Ok(truth)) => Some(Residual::Certain(truth)),
-        _ if !has_literals && probe.default.is_none() => Some(Residual::Leaf(probe)),
-        Some(Err(code)) => erring(known, probe).filter(|_| code != ErrorCode::TooCostly),
-        None => None,
+
+    fn withhold(&self, probe: &'a Probe) -> Residual<'a> {
+        self.withheld.set(true);
+        Residual::Leaf(probe)
     }
-}
 
-/// A leaf of which all values err alike.
-fn erring<'a>(known: Known<'a>, probe: &'a Probe) -> Option<Residual<'a>> {
-    let is_plain = probe.default.is_none() && !known.reader.is_column(probe.node);
-    is_plain.then_some(Residual::Erring(probe))
-}
-
-/// A quantifier; where its elements are not known, any number of them may share the steps of its leaves.
-fn quantified<'a>(
-    known: Known<'a>,
-    context: Context<'a>,
-    probe: &'a Probe,
-    (body, leaves): (&'a Expr, usize),
-) -> Option<Residual<'a>> {
-    let elements = if known.lacks(probe.node) || lists_unknown(known, probe) {
-        vec![None, Some(MOST)]
-    } else {
-        let elements = match value(known.reader, probe, None) {
-            Ok(View::Array(elements)) => elements,
-            _ => return erring(known, probe),
-        };
-        if probe.default.is_some() || elements.len().saturating_mul(leaves) > MAX_CELLS {
-            return None;
+    /// A leaf, which comes to the same at all the elements or stays.
+    fn leaf(&self, probe: &'a Probe, at: &[Option<Element<'a>>]) -> Residual<'a> {
+        if reads_unknown(self.known, probe) {
+            let tells = probe.default.is_some() && !self.known.lacks(probe.node);
+            return if tells {
+                self.withhold(probe)
+            } else {
+                Residual::Leaf(probe)
+            };
         }
-        let column = probe.elements;
-        let at = |index| Element {
-            elements,
-            index,
-            column,
+        let come_to = |element: &Option<Element<'a>>| {
+            eval_leaf(self.known.reader, probe, *element).map_err(|trouble| trouble.code)
         };
-        (0..elements.len()).map(|index| Some(at(index))).collect()
-    };
-    let body = of_elements(known, context, body, &elements)?;
-    // Fewer leaves could be asked of more elements.
-    let is_exact = leaves.saturating_mul(MAX_ELEMENTS) <= MAX_CELLS || count(&body) == leaves;
-    is_exact.then(|| Residual::Quantified(probe, Box::new(body)))
-}
+        let first = at.first().map(come_to);
+        let settled = first.filter(|first| at.iter().all(|element| come_to(element) == *first));
+        let tells = probe.default.is_some()
+            || !matches!(probe.check, Check::Exists(_))
+                && !matches!(asked(self.context, probe).1, Value::Object(_));
+        match settled {
+            Some(Ok(truth)) => Residual::Certain(truth),
+            _ if !tells => Residual::Leaf(probe),
+            Some(Err(code)) if code != ErrorCode::TooCostly => self.erring(probe),
+            _ => self.withhold(probe),
+        }
+    }
 
-/// The body of a quantifier for each of its elements.
-fn of_elements<'a>(
-    known: Known<'a>,
-    context: Context<'a>,
-    body: &'a Expr,
-    at: &[Option<Element<'a>>],
-) -> Option<Residual<'a>> {
-    let each = |children: &'a [Expr], all| {
-        let left = children.iter().map(|c| of_elements(known, context, c, at));
-        let left: Vec<_> = left.collect::<Option<_>>()?;
-        Some(join(left.into_iter(), all))
-    };
-    match body {
-        Expr::All(children) => each(children, true),
-        Expr::Any(children) => each(children, false),
-        Expr::Not(child) => Some(negated(of_elements(known, context, child, at)?)),
-        Expr::Probe(probe) => leaf(known, context, probe, at),
+    /// A leaf of which all values err alike.
+    fn erring(&self, probe: &'a Probe) -> Residual<'a> {
+        if probe.default.is_some() || self.known.reader.is_column(probe.node) {
+            return self.withhold(probe);
+        }
+        Residual::Erring(probe)
+    }
+
+    /// A quantifier; where its elements are not known, any number of them may share the steps of its leaves.
+    fn quantified(&self, probe: &'a Probe, body: &'a Expr, leaves: usize) -> Residual<'a> {
+        let mut at = vec![None, Some(MOST)];
+        if !self.known.lacks(probe.node) && !lists_unknown(self.known, probe) {
+            let Ok(View::Array(elements)) = value(self.known.reader, probe, None) else {
+                return self.erring(probe);
+            };
+            if probe.default.is_some() || elements.len().saturating_mul(leaves) > MAX_CELLS {
+                return self.withhold(probe);
+            }
+            let column = probe.elements;
+            let element = |index| Element {
+                elements,
+                index,
+                column,
+            };
+            at = (0..elements.len()).map(|i| Some(element(i))).collect();
+        }
+        let body = self.body(body, &at);
+        // Fewer leaves could be asked of more elements.
+        if leaves.saturating_mul(MAX_ELEMENTS) > MAX_CELLS && count(&body) < leaves {
+            return self.withhold(probe);
+        }
+        Residual::Quantified(probe, Box::new(body))
+    }
+
+    /// The body of a quantifier for each of its elements.
+    fn body(&self, expr: &'a Expr, at: &[Option<Element<'a>>]) -> Residual<'a> {
+        match expr {
+            Expr::All(children) | Expr::Any(children) => {
+                let mut left = children.iter().map(|c| self.body(c, at));
+                join(&mut left, matches!(expr, Expr::All(_)))
+            }
+            Expr::Not(child) => negated(self.body(child, at)),
+            Expr::Probe(probe) => self.leaf(probe, at),
+        }
     }
 }
 
