@@ -324,6 +324,11 @@ proptest! {
     ) {
         let asks = |p: &Json| p["effect"] == "require_approval" || !p["rule_expr"]["then"]["limits"].is_null();
         let tells = |p: &Json| if is_public(p) { is_plain(p) } else { !asks(p) };
+        // What a request does not state is not known.
+        let mut request = request;
+        for member in MEMBERS.iter().chain(&["workflow"]) {
+            request.as_object_mut().unwrap().entry(*member).or_insert(Json::Null);
+        }
         let set: Vec<Json> = set.into_iter().filter(tells).collect();
         let there = reload(&residual(&set, &request, &[]));
         let (told, whole) = (there.decide(&value(&request)), load(&set).decide(&value(&request)));
