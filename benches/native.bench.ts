@@ -91,6 +91,7 @@ print({
   notes: [
     `${FRAMES} requests are encoded beforehand, and each frame is decided ${REPEATS} times in a row: \`decide\` of the core ` +
       `without reading the request, routing, or making objects of the outcome. The two take turns, ${ROUNDS} times; the ` +
-      "native figure is Criterion's median. WebAssembly's contains the call from JavaScript, as every decision does there.",
+      "figure of either is what the fastest tenth of its passes takes. WebAssembly's contains the call from JavaScript, as " +
+      "every decision does there.",
   ],
 });

@@ -6,6 +6,8 @@
     reason = "a panic here is a failed test"
 )]
 
+#[path = "properties/leaves.rs"]
+mod leaves;
 #[path = "properties/preview.rs"]
 mod preview;
 #[path = "properties/residual.rs"]

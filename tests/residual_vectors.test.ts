@@ -77,17 +77,24 @@ describe("a residual holds and decides what the case says", () => {
 
 describe("a residual of a public set decides every case as the set", () => {
   const decided: number[] = [];
+  let asked = 0;
+  let all = 0;
 
   // The cases of the caps are large.
   it.each(areas)("$name", { timeout: 180_000 }, ({ cases }) => {
     for (const one of cases) {
       const both = byResidual(PolicyEngine, one);
-      for (const { whole, there } of both) expect(there, one.description).toBe(whole);
-      decided.push(both.length);
+      for (const { whole, there } of both) if (there !== undefined) expect(there, one.description).toBe(whole);
+      const here = both.filter(({ there }) => there !== undefined).length;
+      decided.push(here);
+      asked += both.length - here;
+      all += both.length;
     }
   });
 
-  it("does so for most cases", () => {
+  it("does so for most cases, and leaves few to the server", () => {
     expect(decided.filter((count) => count > 0).length).toBeGreaterThan(decided.length * 0.8);
+    console.log(`residuals of vectors: ${all - asked} decided, ${asked} left to the server`);
+    expect(asked).toBeLessThan(all * 0.01);
   });
 });

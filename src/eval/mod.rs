@@ -15,16 +15,17 @@ mod trouble;
 mod validity;
 mod view;
 
+pub(crate) use array::kind as kind_of_elements;
 pub(crate) use decide::{
     Approved, Hit, Outcome, Scratch, amount_trouble, conclude, condition, coverage_trouble, decide,
     key_trouble, requester_trouble,
 };
 pub(crate) use encode::Encoder;
 pub(crate) use expr::{Truth, eval};
-pub(crate) use frame::{Frame, tag};
+pub(crate) use frame::{Cell, Frame, tag};
 pub(crate) use jumps::answer;
 pub(crate) use memo::Memo;
-pub(crate) use probe::value;
+pub(crate) use probe::{eval as eval_leaf, value};
 pub(crate) use report::decision;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use report::{approval, plain_limit, plain_reason, reason_at, shadow};

@@ -11,6 +11,10 @@ pub(super) enum Residual<'a> {
     Any(Vec<Residual<'a>>),
     Not(Box<Residual<'a>>),
     Leaf(&'a Probe),
+    /// A quantifier whose body is folded as well.
+    Quantified(&'a Probe, Box<Residual<'a>>),
+    /// A leaf that errs by what is known, whatever it compares with.
+    Erring(&'a Probe),
 }
 
 /// The condition of a policy. Where it errs the policy applies if it restricts, and does not if it allows; since the
@@ -23,31 +27,42 @@ pub(super) fn residual<'a>(
     let when = policy
         .when
         .as_ref()
-        .map(|when| fold(known, when, Some(restricts)));
+        .map(|when| fold(known, when, Some(restricts), &Residual::Leaf));
     let unless = policy
         .unless
         .as_ref()
-        .map(|unless| negated(fold(known, unless, Some(!restricts))));
-    join(when.into_iter().chain(unless), true)
+        .map(|unless| negated(fold(known, unless, Some(!restricts), &Residual::Leaf)));
+    join(&mut when.into_iter().chain(unless), true)
 }
 
 /// `error` is what an error counts as, where it stands; without it errors stay what they are, and the leaves that err stay.
-pub(super) fn fold<'a>(known: Known<'a>, expr: &'a Expr, error: Option<bool>) -> Residual<'a> {
+/// `stays` says what a leaf is that does.
+pub(super) fn fold<'a>(
+    known: Known<'a>,
+    expr: &'a Expr,
+    error: Option<bool>,
+    stays: &dyn Fn(&'a Probe) -> Residual<'a>,
+) -> Residual<'a> {
     let truths = truths(known, expr, None);
     let counted = error.map_or(truths, |error| truths.counting_errors_as(error));
     if let Some(certain) = counted.certain() {
         return Residual::Certain(certain);
     }
     match expr {
-        Expr::All(children) => join(children.iter().map(|c| fold(known, c, error)), true),
-        Expr::Any(children) => join(children.iter().map(|c| fold(known, c, error)), false),
-        Expr::Not(child) => negated(fold(known, child, error.map(|error| !error))),
-        Expr::Probe(probe) => Residual::Leaf(probe),
+        Expr::All(children) | Expr::Any(children) => {
+            let mut left = children.iter().map(|c| fold(known, c, error, stays));
+            join(&mut left, matches!(expr, Expr::All(_)))
+        }
+        Expr::Not(child) => negated(fold(known, child, error.map(|error| !error), stays)),
+        Expr::Probe(probe) => stays(probe),
     }
 }
 
 /// Joins by `all` or by `any`: flat, and without what decides nothing.
-fn join<'a>(children: impl Iterator<Item = Residual<'a>>, all: bool) -> Residual<'a> {
+pub(super) fn join<'a>(
+    children: &mut dyn Iterator<Item = Residual<'a>>,
+    all: bool,
+) -> Residual<'a> {
     let mut kept = Vec::new();
     for child in children {
         match child {
@@ -72,7 +87,7 @@ fn join<'a>(children: impl Iterator<Item = Residual<'a>>, all: bool) -> Residual
     }
 }
 
-fn negated(residual: Residual<'_>) -> Residual<'_> {
+pub(super) fn negated(residual: Residual<'_>) -> Residual<'_> {
     match residual {
         Residual::Certain(certain) => Residual::Certain(!certain),
         Residual::Not(inner) => *inner,

@@ -17,6 +17,7 @@ mod private;
 mod reach;
 mod remains;
 mod sets;
+mod spare;
 mod truths;
 mod unknown;
 mod words;
@@ -33,8 +34,10 @@ pub(crate) use remains::residual as residual_of;
 use sets::Known;
 use unknown::Unknown;
 
-use crate::compile::{Snapshot, fixed};
-use crate::eval::{Encoder, Frame, Memo, Reader, invalid, invalid_under_any_action, tag};
+use crate::compile::{NodeId, Snapshot, fixed};
+use crate::eval::{
+    Cell as FrameCell, Encoder, Frame, Memo, Reader, invalid, invalid_under_any_action, tag,
+};
 use crate::explain::facts::Context;
 use crate::model::{Decision, Effect, Path, PolicyPreview, Preview, PreviewOutcome, Value};
 
@@ -91,13 +94,39 @@ pub(crate) fn preview(
 
 /// The cell of a request that is invalid whatever stands in its unknown fields.
 fn invalid_cell(snapshot: &Snapshot, frame: &Frame, unknown: &Unknown) -> Option<Cell> {
-    let invalid = if unknown.covers(fixed::ACTION) {
-        invalid_under_any_action(snapshot, frame)
-    } else {
-        invalid(snapshot, frame)
+    let invalid = |frame: &Frame| {
+        if unknown.covers(fixed::ACTION) {
+            invalid_under_any_action(snapshot, frame)
+        } else {
+            invalid(snapshot, frame)
+        }
     };
-    let certain = !unknown.covers(invalid?);
-    certain.then(|| Cell::invalid(unknown.may_invalidate))
+    let mut found = invalid(frame)?;
+    if unknown.covers(found) {
+        // Behind what is unknown there may be more that is amiss.
+        let mut frame = frame.clone();
+        while unknown.covers(found) {
+            mend(&mut frame, found);
+            found = invalid(&frame)?;
+        }
+    }
+    Some(Cell::invalid(unknown.may_invalidate))
+}
+
+/// Puts at a node what is valid there.
+fn mend(frame: &mut Frame, node: NodeId) {
+    let at = node as usize;
+    match node {
+        fixed::NOW => frame.set(at, FrameCell::new(tag::NUMBER, 0, 0)),
+        fixed::RUN_MODE => frame.set(at, FrameCell::default()),
+        id => {
+            frame.set(at, FrameCell::new(tag::STRING, 1, 0));
+            frame.set(
+                id.saturating_sub(1) as usize,
+                FrameCell::new(tag::OBJECT, 0, 0),
+            );
+        }
+    }
 }
 
 fn known<'a>(

@@ -8,17 +8,59 @@ use crate::model::{Derivation, Path, Value, sorted};
 
 /// What is left of a condition; nothing where nothing is.
 pub(super) fn condition(context: Context<'_>, residual: &Residual<'_>) -> Option<Value> {
+    let is_certain = matches!(residual, Residual::Certain(_));
+    (!is_certain).then(|| left(context, residual, fixed::ROOT))
+}
+
+/// The same within a quantifier, which has a body in any case: every request has a tenant.
+fn left(context: Context<'_>, residual: &Residual<'_>, column: NodeId) -> Value {
     let all = |children: &[Residual<'_>]| {
-        let printed = children.iter().filter_map(|c| condition(context, c));
-        Value::Array(printed.collect())
+        Value::Array(children.iter().map(|c| left(context, c, column)).collect())
     };
-    Some(match residual {
-        Residual::Certain(_) => return None,
+    match residual {
+        Residual::Certain(certain) => Value::Object(vec![
+            ("field".to_owned(), Value::from(TENANT)),
+            ("exists".to_owned(), Value::Bool(*certain)),
+        ]),
         Residual::All(children) => object("all", all(children)),
         Residual::Any(children) => object("any", all(children)),
-        Residual::Not(child) => object("not", condition(context, child)?),
-        Residual::Leaf(probe) => leaf(context, probe, fixed::ROOT),
-    })
+        Residual::Not(child) => object("not", left(context, child, column)),
+        Residual::Leaf(probe) => leaf(context, probe, column),
+        Residual::Quantified(probe, body) => {
+            let mut members = subject(context, probe, column);
+            let body = left(context, body, probe.elements);
+            members.push((asked(context, probe).0.to_owned(), body));
+            Value::Object(members)
+        }
+        Residual::Erring(probe) => erring(context, probe),
+    }
+}
+
+/// The id that every request has.
+const TENANT: &str = "tenant.id";
+
+/// A leaf that errs by the value that it reads, with another of the same kind on its right.
+fn erring(context: Context<'_>, probe: &Probe) -> Value {
+    let mut members = subject(context, probe, fixed::ROOT);
+    let (operator, right) = asked(context, probe);
+    let literal = match right {
+        Value::Array(literals) => literals.into_iter().next().unwrap_or_default(),
+        literal => literal,
+    };
+    let right = match literal {
+        Value::Number(_) => Value::Number(0.0),
+        Value::Bool(_) => Value::Bool(true),
+        _ => object("field", Value::from(TENANT)),
+    };
+    if let (Check::Within(_), Some(derivation)) = (&probe.check, probe.derivation) {
+        members.retain(|(key, _)| key != "as");
+        members.push(("as".to_owned(), Value::from(derivation.name())));
+    }
+    let of_array =
+        operator.starts_with("includes") || matches!(probe.check, Check::Quantified { .. });
+    let operator = if of_array { "includes" } else { "eq" };
+    members.push((operator.to_owned(), right));
+    Value::Object(members)
 }
 
 fn object(key: &str, value: Value) -> Value {
@@ -38,7 +80,8 @@ pub(super) fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
     }
 }
 
-fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
+/// What a leaf tests: a field or an item, its default, and what is derived of it.
+fn subject(context: Context<'_>, probe: &Probe, column: NodeId) -> Vec<(String, Value)> {
     let mut members: Vec<(String, Value)> = Vec::new();
     let mut put = |key: &str, value: Value| members.push((key.to_owned(), value));
     if column != fixed::ROOT && context.reader.is_column(probe.node) {
@@ -59,6 +102,12 @@ fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
     if let Some(derivation) = derivation {
         put("as", Value::from(derivation.name()));
     }
+    members
+}
+
+fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
+    let mut members = subject(context, probe, column);
+    let mut put = |key: &str, value: Value| members.push((key.to_owned(), value));
     let (operator, right) = asked(context, probe);
     match (&probe.check, right) {
         (Check::Quantified { body, .. }, _) => put(operator, expr(context, body, probe.elements)),

@@ -1,15 +1,19 @@
 //! Residuals: what remains of a set for requests of which parts are fixed.
 //!
 //! A condition keeps each leaf that something unknown decides, and each that errs: whoever decides by the residual has the
-//! whole request, so what is left errs there as it does here, and in the same order.
+//! whole request, so what is left errs there as it does here, and in the same order. What such a leaf compares with, where
+//! that is settled, is not told.
+
+use std::cell::Cell as Flag;
 
 use super::candidates::{Candidate, candidates};
-use super::fold::{Residual as Folded, fold};
+use super::fold::Residual as Folded;
 use super::outcome::outcome;
 use super::overlay::is_at;
 use super::print;
 use super::private::Hidden;
 use super::sets::Known;
+use super::spare::Spare;
 use super::truths::Truths;
 use super::unknown::Unknown;
 use crate::compile::{Check, Compiled, Expr, Snapshot, fixed, role};
@@ -80,7 +84,8 @@ pub(crate) fn residual(
     }
 }
 
-/// What is left of a policy; nothing of a private one, or of one that can't be written as exactly as it was.
+/// What is left of a policy; nothing of a private one, or of one that can't be written as exactly as it was without what is
+/// settled.
 fn left(known: Known<'_>, context: Context<'_>, candidate: Candidate) -> Option<ResidualPolicy> {
     let policy = context.policy;
     let clauses = [&policy.when, &policy.unless];
@@ -88,39 +93,43 @@ fn left(known: Known<'_>, context: Context<'_>, candidate: Candidate) -> Option<
         return None;
     }
     let reads_known = policy.reads.iter().any(|read| !known.lacks(read.node()));
+    let spare = Spare {
+        known,
+        context,
+        withheld: Flag::new(false),
+    };
     let mut leaves = Vec::new();
-    let mut clause = |key: &str, expr: &Option<Expr>| {
-        let expr = expr.as_ref()?;
+    let mut conditions = Vec::new();
+    for (key, expr) in [("when", &policy.when), ("unless", &policy.unless)] {
+        let Some(expr) = expr else { continue };
         if !reads_known {
-            return Some(print::expr(context, expr, fixed::ROOT));
+            conditions.push((key, print::expr(context, expr, fixed::ROOT)));
+            continue;
         }
-        let folded = fold(known, expr, None);
+        let folded = spare.fold(expr);
         let at = Pointer::root().key("rule_expr").key(key);
         folded_leaves(&folded, &at, &mut leaves);
-        print::condition(context, &folded)
-    };
+        conditions.extend(print::condition(context, &folded).map(|printed| (key, printed)));
+    }
     let mut rule = Object::default();
-    let (when, unless) = (
-        clause("when", &policy.when),
-        clause("unless", &policy.unless),
-    );
     let keeps_target = candidate.open.target || candidate.covers.has(Truths::ERROR);
-    if keeps_target && !policy.target.is_empty() {
+    if candidate.open.target && !policy.target.is_empty() {
         rule.put("target", texts(policy.target.iter().map(|t| &**t)));
+    } else if keeps_target {
+        // What is no entity with an id is none, whichever are meant.
+        rule.put("target", texts(["*"].into_iter()));
     }
     if candidate.open.action {
         let actions = (0_u32..).zip(&known.reader.snapshot.actions);
         let covered = actions.filter(|(number, _)| policy.covers_action(*number));
         rule.put("actions", texts(covered.map(|(_, name)| name.as_str())));
     }
-    for (key, condition) in [("when", when), ("unless", unless)] {
-        if let Some(condition) = condition {
-            rule.put(key, condition);
-        }
+    for (key, condition) in conditions {
+        rule.put(key, condition);
     }
     put_effect(policy, &mut rule);
     let rule = rule.done();
-    if !is_small(&rule) {
+    if spare.withheld.get() || !is_small(&rule) {
         return None;
     }
     let mut row = Object::default();
@@ -210,28 +219,17 @@ fn folded_leaves(folded: &Folded<'_>, at: &Pointer, leaves: &mut Vec<(u32, Point
         Folded::All(children) => among(children, "all"),
         Folded::Any(children) => among(children, "any"),
         Folded::Not(child) => folded_leaves(child, &at.key("not"), leaves),
-        Folded::Leaf(probe) => {
+        Folded::Leaf(probe) | Folded::Erring(probe) => leaves.push((probe.index, at.clone())),
+        Folded::Quantified(probe, body) => {
             leaves.push((probe.index, at.clone()));
-            if let Check::Quantified { every, body, .. } = &probe.check {
-                let at = at.key(if *every { "every" } else { "some" });
-                body_leaves(body, &at, leaves);
+            let every = matches!(probe.check, Check::Quantified { every: true, .. });
+            let at = at.key(if every { "every" } else { "some" });
+            match &**body {
+                // What is always so never errs.
+                Folded::Certain(_) => leaves.push((probe.index, at)),
+                body => folded_leaves(body, &at, leaves),
             }
         }
-    }
-}
-
-/// The same of the body of a quantifier, which is never folded.
-fn body_leaves(body: &Expr, at: &Pointer, leaves: &mut Vec<(u32, Pointer)>) {
-    let mut among = |children: &[Expr], key: &str| {
-        for (i, child) in children.iter().enumerate() {
-            body_leaves(child, &at.key(key).index(i), leaves);
-        }
-    };
-    match body {
-        Expr::All(children) => among(children, "all"),
-        Expr::Any(children) => among(children, "any"),
-        Expr::Not(child) => body_leaves(child, &at.key("not"), leaves),
-        Expr::Probe(probe) => leaves.push((probe.index, at.clone())),
     }
 }
 

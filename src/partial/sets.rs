@@ -4,7 +4,7 @@ use super::reach::reach;
 use super::truths::Truths;
 use super::unknown::Unknown;
 use crate::compile::{Check, Expr, NodeId, Probe};
-use crate::eval::{Element, Reader, View, eval, value};
+use crate::eval::{Element, Reader, View, eval_leaf, kind_of_elements, value};
 use crate::model::{Derivation, MAX_CELLS};
 
 /// What is known, and what is not.
@@ -28,16 +28,11 @@ pub(super) fn truths<'a>(known: Known<'a>, expr: &'a Expr, element: Option<Eleme
         Expr::All(children) => each(children).fold(Truths::TRUE, Truths::and),
         Expr::Any(children) => each(children).fold(Truths::FALSE, Truths::or),
         Expr::Not(child) => truths(known, child, element).not(),
-        Expr::Probe(probe) => leaf(known, expr, probe, element),
+        Expr::Probe(probe) => leaf(known, probe, element),
     }
 }
 
-fn leaf<'a>(
-    known: Known<'a>,
-    expr: &'a Expr,
-    probe: &'a Probe,
-    element: Option<Element<'a>>,
-) -> Truths {
+fn leaf<'a>(known: Known<'a>, probe: &'a Probe, element: Option<Element<'a>>) -> Truths {
     if let Check::Quantified {
         every,
         body,
@@ -47,20 +42,30 @@ fn leaf<'a>(
         return quantified(known, probe, element, (*every, body, *leaves));
     }
     if known.lacks(probe.node) {
-        return reach(probe);
+        return reach(known, probe);
     }
-    // The names of an object of which a member may be there or not.
-    if probe.derivation == Some(Derivation::Keys) && known.unknown.lies_in(probe.node) {
+    if lists_unknown(known, probe) {
         return Truths::ANY;
     }
     match right(probe) {
         Some(node) if known.lacks(node) => against_anything(known, probe, element),
-        _ => Truths::known(eval(known.reader, expr, element)),
+        _ => Truths::known(eval_leaf(known.reader, probe, element)),
     }
 }
 
+/// Whether anything that a leaf reads may be any.
+pub(super) fn reads_unknown(known: Known<'_>, probe: &Probe) -> bool {
+    let lacks = |node| known.lacks(node);
+    lacks(probe.node) || lists_unknown(known, probe) || right(probe).is_some_and(lacks)
+}
+
+/// Whether it reads the names of an object of which a member may be there or not.
+pub(super) fn lists_unknown(known: Known<'_>, probe: &Probe) -> bool {
+    probe.derivation == Some(Derivation::Keys) && known.unknown.lies_in(probe.node)
+}
+
 /// The node of the field on the right side.
-fn right(probe: &Probe) -> Option<NodeId> {
+pub(super) fn right(probe: &Probe) -> Option<NodeId> {
     match probe.check {
         Check::EqualsField { right, .. }
         | Check::ComparesField { right, .. }
@@ -76,11 +81,17 @@ fn against_anything<'a>(
     probe: &'a Probe,
     element: Option<Element<'a>>,
 ) -> Truths {
-    let fits = value(known.reader, probe, element).is_ok_and(|value| match probe.check {
+    let Ok(value) = value(known.reader, probe, element) else {
+        return Truths::ERROR;
+    };
+    let fits = match probe.check {
         Check::ComparesField { .. } => matches!(value, View::Number(_)),
-        Check::IncludesField(_) => matches!(value, View::Array(_)),
+        Check::IncludesField(_) => match kind_of_elements(known.reader, &value) {
+            Ok(None) => return Truths::ERROR.with(Truths::FALSE),
+            elements => elements.is_ok(),
+        },
         _ => value.kind().is_some(),
-    });
+    };
     if fits { Truths::ANY } else { Truths::ERROR }
 }
 
@@ -90,8 +101,7 @@ fn quantified<'a>(
     element: Option<Element<'a>>,
     (every, body, leaves): (bool, &'a Expr, usize),
 ) -> Truths {
-    let names = probe.derivation == Some(Derivation::Keys);
-    if known.lacks(probe.node) || (names && known.unknown.lies_in(probe.node)) {
+    if known.lacks(probe.node) || lists_unknown(known, probe) {
         return of_any_array(known, body, every);
     }
     let elements = match value(known.reader, probe, element) {
@@ -138,7 +148,7 @@ fn of_any_element(known: Known<'_>, body: &Expr) -> Truths {
         Expr::All(children) => each(children).into_iter().fold(Truths::TRUE, Truths::and),
         Expr::Any(children) => each(children).into_iter().fold(Truths::FALSE, Truths::or),
         Expr::Not(child) => of_any_element(known, child).not(),
-        Expr::Probe(probe) if known.reader.is_column(probe.node) => reach(probe),
-        Expr::Probe(probe) => leaf(known, body, probe, None),
+        Expr::Probe(probe) if known.reader.is_column(probe.node) => reach(known, probe),
+        Expr::Probe(probe) => leaf(known, probe, None),
     }
 }

@@ -59,7 +59,9 @@ fn push(
             out.push_str(if *certain == holds { "always" } else { "never" })
         }
         Residual::Not(child) => push(context, child, (!holds, nested), out),
-        Residual::Leaf(probe) => out.push_str(&phrase::leaf(context, probe, holds)),
+        Residual::Leaf(probe) | Residual::Quantified(probe, _) | Residual::Erring(probe) => {
+            out.push_str(&phrase::leaf(context, probe, holds))
+        }
         Residual::All(children) | Residual::Any(children) => {
             let all = holds == matches!(residual, Residual::All(_));
             out.push_str(if nested { "(" } else { "" });

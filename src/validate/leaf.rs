@@ -133,7 +133,7 @@ fn impossible(derivation: Derivation, literal: &Scalar, at: &At<'_>, findings: &
     let help = match (mended, literal::words(derivation), derivation) {
         (Some(mended), ..) => ["did you mean ", &quote(&mended), "?"].concat(),
         (_, Some(words), _) => ["one of: ", &words.join(", ")].concat(),
-        (.., Derivation::Size) => "sizes are whole numbers from 0".to_owned(),
+        (.., Derivation::Size) => "sizes are whole numbers from 0 to 65,536".to_owned(),
         (.., Derivation::UtcHour) => "hours are whole numbers from 0 to 23".to_owned(),
         (.., Derivation::Timestamp) => "times are whole milliseconds".to_owned(),
         (.., Derivation::UrlScheme) => "write the scheme alone, as `https`".to_owned(),

@@ -5,19 +5,23 @@ use crate::derive::{
     parse_number, parse_rfc3339, url_host, url_path, url_scheme, utc_hour, utc_weekday,
 };
 use crate::digest::write_number;
-use crate::model::{Derivation, Literal, PatternKind, Scalar};
+use crate::model::{Derivation, Literal, MAX_STRING_BYTES, PatternKind, Scalar};
 use crate::parse::quote;
 
 /// The first and the last millisecond that an RFC 3339 string can say.
-const FIRST_MS: f64 = -62_167_305_540_000.0;
-const LAST_MS: f64 = 253_402_387_139_999.0;
+pub(crate) const FIRST_MS: f64 = -62_167_305_540_000.0;
+pub(crate) const LAST_MS: f64 = 253_402_387_139_999.0;
+
+/// The size of the longest string that is read.
+#[expect(clippy::cast_precision_loss, reason = "the cap is far below 2^53")]
+pub(crate) const MAX_SIZE: f64 = MAX_STRING_BYTES as f64;
 
 /// Whether the derivation can give this value.
 pub(crate) fn can_give(derivation: Derivation, literal: &Scalar) -> bool {
     match literal {
         Scalar::Bool(_) => false,
         Scalar::Number(number) => match derivation {
-            Derivation::Size => number.fract() == 0.0 && *number >= 0.0,
+            Derivation::Size => number.fract() == 0.0 && (0.0..=MAX_SIZE).contains(number),
             Derivation::UtcHour => number.fract() == 0.0 && (0.0..24.0).contains(number),
             Derivation::Timestamp => number.fract() == 0.0 && (FIRST_MS..=LAST_MS).contains(number),
             _ => true,

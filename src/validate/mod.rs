@@ -29,6 +29,7 @@ mod vocabulary;
 
 pub use ids::IdRegistry;
 pub use literal::folder;
+pub(crate) use literal::{FIRST_MS, LAST_MS, MAX_SIZE};
 pub use policy::{ValidPolicy, validate_policy};
 pub use set::{ValidSet, Validated, admit, validate};
 pub use vocabulary::{Vocabulary, check_catalogue};

@@ -69,6 +69,15 @@ describe("explain", () => {
     expect(JSON.parse(out).decision).toMatchObject({ effect: "allow", code: "allowed" });
   });
 
+  it("by the actions of a catalogue", () => {
+    const catalogue = file("catalogue.json", JSON.stringify({ actions: ["export"] }));
+    const exported = JSON.stringify(request({ action: "export" }));
+    const explained = (...args: string[]) =>
+      JSON.parse(portcullis(["explain", "--policies", policies, "--reader", "json", ...args], exported).out).decision;
+    expect(explained()).toMatchObject({ effect: "deny", code: "invalid_request" });
+    expect(explained("--catalogue", catalogue)).toMatchObject({ effect: "allow", code: "allowed" });
+  });
+
   it("says what keeps a request from being read", () => {
     const { code, err } = portcullis(["explain", "--policies", policies], '{"action":\n oops}');
     expect(code).toBe(1);

@@ -27,6 +27,26 @@ function answers(out: string): Answer[] {
 
 const brief = (out: string) => answers(out).map(({ line, effect, code }) => [line, effect, code]);
 
+/** The most memory, in MB, that deciding so many megabytes of requests on standard input takes. */
+async function peakOf(megabytes: number): Promise<number> {
+  const child = spawn(process.execPath, [COMMAND, ...decide], { stdio: ["pipe", "pipe", "ignore"] });
+  const block = Buffer.from(`${allowed}\n`.repeat(Math.floor(1_000_000 / (allowed.length + 1))));
+  let lines = 0;
+  const read = (async () => {
+    for await (const chunk of child.stdout) for (const byte of chunk as Buffer) if (byte === 10) lines++;
+  })();
+  const status = () => readFileSync(`/proc/${child.pid}/status`, "utf8");
+  let peak = 0;
+  for (let written = 0; written < megabytes; written++) {
+    if (!child.stdin.write(block)) await once(child.stdin, "drain");
+    peak = Number(/VmHWM:\s+(\d+)/.exec(status())?.[1]) / 1024;
+  }
+  child.stdin.end();
+  await read;
+  expect(lines).toBe(megabytes * Math.floor(1_000_000 / (allowed.length + 1)));
+  return peak;
+}
+
 describe("decide", () => {
   it("answers each line, in its place, as the engine does", async () => {
     const { PolicyEngine } = await import("portcullis");
@@ -130,6 +150,51 @@ describe("decide", () => {
     const [code] = await once(child, "close");
     clearInterval(feed);
     expect([code, err]).toEqual([0, ""]);
+  });
+
+  it("exits with 1 where nobody reads its answers any more and a deny was to be told", async () => {
+    const child = spawn(process.execPath, [COMMAND, ...decide, "--fail-on-deny"], { stdio: ["pipe", "pipe", "pipe"] });
+    let err = "";
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.stdin.on("error", () => {});
+    child.stdout.once("data", () => child.stdout.destroy());
+    const block = `${allowed}\n`.repeat(1000);
+    const feed = setInterval(() => child.stdin.write(block), 5);
+    const [code] = await once(child, "close");
+    clearInterval(feed);
+    expect([code, err]).toEqual([1, ""]);
+  });
+
+  it("keeps to its memory however long the stream is", { timeout: 300_000 }, async () => {
+    const [little, much] = [await peakOf(2), await peakOf(200)];
+    console.log(`decide: ${little.toFixed(0)} MB of memory for 2 MB of requests, ${much.toFixed(0)} MB for 200 MB`);
+    expect(much).toBeLessThan(little + 60);
+  });
+
+  it("takes the actions and the tools of a catalogue", () => {
+    const catalogue = file("catalogue.json", JSON.stringify({ actions: ["export"], tools: [{ name: "search" }] }));
+    const asked = `${JSON.stringify(request({ action: "export" }))}\n${allowed}`;
+    expect(brief(portcullis(decide, asked).out)[0]).toEqual([1, "deny", "invalid_request"]);
+    const with_ = portcullis([...decide, "--catalogue", catalogue], asked);
+    // By the catalogue no tool is called `delete`, so the policy on it does not load.
+    expect([with_.code, with_.out]).toEqual([1, ""]);
+    expect(with_.err).toContain("target_matches_nothing");
+    const open = file("open.json", JSON.stringify([OPEN]));
+    const { code, out } = portcullis(["decide", "--policies", open, "--catalogue", catalogue], asked);
+    expect([code, brief(out)]).toEqual([
+      0,
+      [
+        [1, "allow", "allowed"],
+        [2, "allow", "allowed"],
+      ],
+    ]);
+    const broken = file("broken.json", JSON.stringify({ actionz: [] }));
+    expect(portcullis(["decide", "--policies", open, "--catalogue", broken], asked)).toMatchObject({
+      code: 1,
+      out: "",
+    });
   });
 
   it("keeps to its memory where its answers are read slowly", async () => {

@@ -23,7 +23,7 @@ interface OldRule extends OldGroup {
   enabled: boolean;
 }
 
-/** The older engine: strict comparisons, and a missing field is false whatever is asked of it. */
+/** The older engine: strict comparisons, and a missing field is false whatever is asked of it, as are orders and texts of what has none. */
 function oldDecision(rules: readonly OldRule[], facts: unknown, otherwise: string): string {
   const inOrder = rules.filter(({ enabled }) => enabled).sort((a, b) => b.priority - a.priority);
   return inOrder.find((rule) => matchesGroup(rule, facts))?.effect ?? otherwise;
@@ -36,36 +36,38 @@ function matchesGroup({ conditions, logic }: OldGroup, facts: unknown): boolean 
 }
 
 function matchesOne({ field, operator, value }: OldCondition, facts: unknown): boolean {
-  let found: unknown = facts;
-  for (const name of field.split(".")) found = (found as Record<string, unknown> | null | undefined)?.[name];
+  const follow = (at: unknown, name: string) => (at as Record<string, unknown> | null | undefined)?.[name];
+  const found: unknown = field.split(".").reduce(follow, facts);
   const missing = found === undefined || found === null;
   if (operator === "exists") return missing !== (value ?? true);
   if (missing) return false;
+  const ordered = typeof found === "number";
+  const texts = typeof found === "string";
   switch (operator) {
     case "eq":
       return found === value;
     case "neq":
       return found !== value;
     case "gt":
-      return (found as number) > (value as number);
+      return ordered && found > (value as number);
     case "gte":
-      return (found as number) >= (value as number);
+      return ordered && found >= (value as number);
     case "lt":
-      return (found as number) < (value as number);
+      return ordered && found < (value as number);
     case "lte":
-      return (found as number) <= (value as number);
+      return ordered && found <= (value as number);
     case "in":
       return (value as unknown[]).includes(found);
     case "not_in":
       return !(value as unknown[]).includes(found);
     case "contains":
-      return (found as string | unknown[]).includes(value as string);
+      return texts ? found.includes(String(value)) : Array.isArray(found) && found.includes(value);
     case "starts_with":
-      return (found as string).startsWith(value as string);
+      return texts && found.startsWith(value as string);
     case "ends_with":
-      return (found as string).endsWith(value as string);
+      return texts && found.endsWith(value as string);
     case "regex":
-      return new RegExp(value as string).test(found as string);
+      return texts && new RegExp(value as string).test(found);
   }
   throw new Error(`no operator ${operator}`);
 }
@@ -149,6 +151,14 @@ const facts = fc.record({
   ),
 });
 
+/** The same fields with values of any type. */
+const any = fc.oneof(text, number, fc.boolean(), lists(text), lists(number), fc.constant({}));
+const illTyped = fc.record({
+  user: fc.record({ id: fc.constant("u"), roles: maybe(any) }),
+  run: fc.record({ id: fc.constant("r"), cost_cents: maybe(any) }),
+  input: fc.record({ s: any, deep: maybe(fc.record({ s: any })), n: any, b: any, ns: any }, { requiredKeys: [] }),
+});
+
 const file = folder();
 const imported = (rules: unknown, ...args: string[]) => portcullis(["import", ...args], JSON.stringify(rules));
 
@@ -182,6 +192,64 @@ describe("import", () => {
     );
     expect(sets).toBe(400);
     expect([...seen].sort()).toEqual(["allow", "deny"]);
+  });
+
+  it("is never looser on values of another type, and where it is stricter that was found", { timeout: 120_000 }, () => {
+    let stricter = 0;
+    fc.assert(
+      fc.property(
+        fc.array(rule, { minLength: 1, maxLength: 6 }),
+        fc.array(illTyped, { minLength: 40, maxLength: 40 }),
+        fc.constantFrom<Otherwise>("allow", "deny"),
+        (rules, requests, otherwise) => {
+          const remarks: Remark[] = [];
+          const policies = translate(readRules(rules, remarks), otherwise, remarks);
+          const found = remarks.filter(({ code }) => code === "other_type");
+          const engine = PolicyEngine.loadSync({ policies });
+          for (const more of requests) {
+            const asked = request(more);
+            const { effect, reasons } = engine.decide(asked as Request);
+            const wanted = oldDecision(rules, asked, otherwise);
+            if (effect === wanted) continue;
+            stricter++;
+            if (effect !== "deny") throw new Error(`${effect}, not ${wanted}: ${JSON.stringify([asked, reasons])}`);
+            if (found.length === 0) throw new Error(`no finding: ${JSON.stringify([rules, asked, reasons])}`);
+          }
+          engine.close();
+        },
+      ),
+      { numRuns: 400 },
+    );
+    expect(stricter).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ["deny", "gt", 1000, "1001", "denies where `input.x` is of another type"],
+    ["deny", "eq", 5, "5", "denies where `input.x` is of another type"],
+    ["deny", "in", [5], "5", "denies where `input.x` is of another type"],
+    ["allow", "neq", 5, "5", "does not allow where `input.x` is of another type"],
+    ["allow", "not_in", ["a"], 5, "does not allow where `input.x` is of another type"],
+  ])("finds that a rule to %s by `%s` is stricter now", (effect, operator, value, x, message) => {
+    const rules = [{ name: "r", effect, conditions: [{ field: "input.x", operator, value }] }];
+    const { code, out, err } = imported(rules, "--otherwise", effect === "deny" ? "allow" : "deny");
+    expect([code, err.match(/warning\[other_type\]/g)?.length]).toEqual([0, 1]);
+    expect(err).toContain(message);
+    const engine = PolicyEngine.loadSync({ policies: out });
+    const asked = request({ input: { x } });
+    expect(engine.decide(asked as Request).effect).toBe("deny");
+    const old = rules.map((rule) => ({ ...rule, priority: 0, enabled: true, logic: "AND" }) as OldRule);
+    expect(oldDecision(old, asked, effect === "deny" ? "allow" : "deny")).toBe("allow");
+  });
+
+  it.each([
+    ["deny", "neq", 5],
+    ["deny", "not_in", ["a"]],
+    ["deny", "exists", true],
+    ["allow", "eq", 5],
+    ["allow", "gt", 5],
+  ])("finds nothing of types in a rule to %s by `%s`, which decides as before", (effect, operator, value) => {
+    const rules = [{ name: "r", effect, conditions: [{ field: "input.x", operator, value }] }];
+    expect(imported(rules).err).not.toContain("other_type");
   });
 
   it("decides otherwise where nothing matches, as it is told", () => {

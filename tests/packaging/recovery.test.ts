@@ -126,6 +126,69 @@ it("keeps what was replaced and removed", () => {
   expect(engine.digest).toBe(digest);
 });
 
+it("decides again within 100 ms, as a median of several failures without a pause", { timeout: 120_000 }, () => {
+  // Of processor time, which other processes don't lengthen; whoever waits here counts as working.
+  const spent = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
+  const took = Array.from({ length: 7 }, () => {
+    // A package of its own, which has not failed before.
+    portcullis = project.load();
+    const engine = load(open, words);
+    expect(engine.decide(fine).code).toBe("allowed");
+    exhaust();
+    const start = spent();
+    expect(engine.decide(large)).toMatchObject(failure);
+    while (engine.decide(bad).code === "engine_failure" && spent() - start < 5_000);
+    const ms = spent() - start;
+    expect(engine.decide(bad).code).toBe("denied_by_policy");
+    return ms;
+  });
+  const median = [...took].sort((a, b) => a - b)[3] as number;
+  console.log(`a decision ${median.toFixed(1)} ms of processor time after a failure`);
+  expect(median).toBeLessThanOrEqual(100);
+});
+
+const refuses = expect.objectContaining({ name: "PortcullisError", code: "engine_failure", retryable: true });
+
+/** Calls that need room in the core for what they are given, and what they throw where there is none. */
+const CALLS: Readonly<Record<string, (engine: PolicyEngine) => unknown>> = {
+  preview: (engine) => engine.preview(large, { unknown: ["user"] }),
+  previewMany: (engine) => engine.previewMany(large, { unknown: ["user"], vary: { app: [null, { id: "a" }] } }),
+  residual: (engine) => engine.residual({ tenant: { id: "acme" }, input: large.input }),
+  replace: (engine) => engine.replace({ ...words, rule_expr: { when: { field: "input.x", in: texts(20, 3_000) } } }),
+};
+const texts = (count: number, length: number) => Array.from({ length: count }, (_, n) => `${n}${"x".repeat(length)}`);
+
+it.each(Object.entries(CALLS))("throws where the core traps in %s, and all is as before", (_, call) => {
+  const [engine, other] = [load(open, words), load(open)];
+  const told = () => JSON.stringify([engine.digest, engine.decide(fine), engine.decide(bad), engine.preview(bad)]);
+  const before = told();
+  exhaust();
+  expect(() => call(engine)).toThrow(refuses);
+  expect(instances).toHaveLength(1);
+  expect(told()).toBe(before);
+  expect(other.decide(bad).code).toBe("allowed");
+  expect(instances).toHaveLength(2);
+  // With room again, it does what it should.
+  expect(() => call(engine)).not.toThrow();
+});
+
+it("denies where the core traps while it looks for the policies on an id that it has not seen", () => {
+  const target = Array.from({ length: 200 }, (_, n) => `${n}*`);
+  const engine = load(open, { ...words, id: "tools", scope: "tool", rule_expr: { target } });
+  const on = (id: string) => request({ words: ["fine"] }, id);
+  expect([engine.decide(on("search")).code, engine.decide(on("7")).code]).toEqual(["allowed", "denied_by_policy"]);
+  exhaust();
+  const unseen = Array.from({ length: 20_000 }, (_, n) => `${n % 200} ${"x".repeat(100)} ${n}`);
+  const codes = unseen.map((id) => engine.decide(on(id)).code);
+  expect(new Set(codes)).toEqual(new Set(["denied_by_policy", "engine_failure"]));
+  expect(instances.length).toBeGreaterThan(1);
+  expect(engine.decide(on("search")).code).toBe("allowed");
+  expect(engine.decide(on(unseen[0] as string)).code).toBe("denied_by_policy");
+});
+
 it("pauses after a second failure, and denies meanwhile", async () => {
   const [engine, other] = [load(open, words), load(open)];
   for (let failures = 0; failures < 2; failures++) {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::strategies::{policies, request, value, with_id};
 use crate::{decide, load};
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 20] = [
     "input",
     "input.kind",
     "input.count",
@@ -25,6 +25,10 @@ const FIELDS: [&str; 16] = [
     "run.root_id",
     "tenant",
     "action",
+    "now",
+    "input.rich",
+    "workflow",
+    "agent.id",
 ];
 
 fn paths(fields: &[&str]) -> Vec<Path> {
@@ -90,6 +94,26 @@ proptest! {
         let reasons = decision.reasons.iter().filter(|r| r.policy_id.is_some());
         prop_assert!(applied.eq(reasons.map(|r| r.policy_id.as_ref())));
         prop_assert_eq!(preview.decision, Some(decision));
+    }
+
+    #[test]
+    fn what_stands_at_unknown_fields_is_not_looked_at(
+        set in policies(0..8),
+        request in request(),
+        other in request(),
+        unknown in subsequence(FIELDS.to_vec(), 1..5),
+    ) {
+        let engine = load(&set);
+        let one = engine.preview(&value(&request), &paths(&unknown));
+        let asked = one.unknown.clone();
+        let again = engine.preview(&value(&completed(&request, &other, &asked)), &asked);
+        let told = |preview: &Preview| {
+            let mut told = serde_json::to_value(preview).unwrap();
+            // The decision is the same, but its request is not.
+            told["decision"] = json!(told["decision"].is_null());
+            told
+        };
+        prop_assert_eq!(told(&again), told(&one));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What holds of residuals, for random sets, requests and what is known of them.
 
-use super::strategies::{anything, policies, request, value};
+use super::strategies::{anything, policies, request, value, with_id};
 use super::{grants, load};
 use portcullis::model::{Code, Decision, DecisionEffect, Mode, Path, Reason, Residual};
 use portcullis::parse::parse_residual;
@@ -35,11 +35,86 @@ fn visible() -> impl Strategy<Value = Vec<Json>> {
     })
 }
 
+/// A policy of the platform that names other tenants where what it asks of this one is settled.
+fn naming() -> impl Strategy<Value = Json> {
+    let names = || {
+        select(vec![
+            json!(["globex", "initech"]),
+            json!(["initech", "acme"]),
+            json!(["globex", "team"]),
+        ])
+    };
+    let field = || select(vec!["tenant.id", "tenant.plan", "tenant.alias", "tenant"]);
+    let test = (
+        select(vec![
+            "in",
+            "not_in",
+            "includes_any",
+            "starts_with",
+            "contains",
+        ]),
+        names(),
+    );
+    let derived = select(vec![
+        json!({"as": "url_host", "in": ["globex"]}),
+        json!({"as": "lower", "eq": "globex"}),
+        json!({"as": "keys", "includes": "initech"}),
+        json!({"within": "/globex"}),
+        json!({"matches": "*globex*"}),
+        json!({"default": "globex", "eq": "initech"}),
+        json!({"some": {"eq": "globex"}}),
+    ]);
+    let test = prop_oneof![test.prop_map(|(op, names)| json!({op: names})), derived];
+    let leaf = (field(), test)
+        .prop_map(|(field, mut test)| {
+            test["field"] = json!(field);
+            test
+        })
+        .prop_filter("loads", |leaf| {
+            let policy = json!({"id": "p", "name": "p", "scope": "global", "effect": "deny", "rule_expr": {"when": leaf}});
+            portcullis::Engine::load(value(&json!([policy])), None).is_ok()
+        });
+    let in_body = (leaf.clone(), any::<bool>()).prop_map(|(leaf, all)| {
+        let join = if all { "all" } else { "any" };
+        if leaf.get("some").is_some() {
+            return leaf;
+        }
+        json!({"field": "input.list", "some": {join: [leaf, {"item": "id", "eq": "a"}]}})
+    });
+    let condition = (prop_oneof![leaf, in_body], crate::leaves::any_leaf(), select(vec!["all", "any"]), any::<bool>())
+        .prop_map(|(naming, other, join, first)| {
+            json!({join: if first { [naming, other] } else { [other, naming] }})
+        });
+    let scope = select(vec![
+        ("global", None),
+        ("tenant", Some(["globex*", "acme"])),
+        ("tenant", Some(["*", "initech"])),
+    ]);
+    (scope, condition, select(vec!["when", "unless"]), select(vec!["allow", "deny"])).prop_map(
+        |((scope, target), condition, clause, effect)| {
+            let mut rule = json!({clause: condition});
+            if let Some(target) = target {
+                rule["target"] = json!(target);
+            }
+            json!({"name": effect, "scope": scope, "effect": effect, "visibility": "public", "rule_expr": rule})
+        },
+    )
+}
+
 fn is_public(policy: &Json) -> bool {
     match policy["visibility"].as_str() {
         Some(visibility) => visibility == "public",
         None => !policy["tenant_id"].is_null(),
     }
+}
+
+/// Whether nothing in a policy can keep it on the server though it is public: see `docs/preview.md`.
+fn is_plain(policy: &Json) -> bool {
+    let rule = policy["rule_expr"].to_string();
+    let withheld = ["some", "every", "default", "matches"];
+    !withheld
+        .iter()
+        .any(|key| rule.contains(&format!("\"{key}\":")))
 }
 
 /// Some members of a request, the tenant among them.
@@ -89,11 +164,18 @@ fn reload(residual: &Residual) -> ResidualEngine {
     ResidualEngine::load_json(&text(residual)).unwrap()
 }
 
-/// The reasons that are of public policies, or of none.
-fn public_reasons(set: &[Json], decision: &Decision) -> Vec<Reason> {
+/// The reasons that are of public policies, or of none; not those of policies that were left to the server.
+fn public_reasons(set: &[Json], residual: &Residual, decision: &Decision) -> Vec<Reason> {
+    let is_told = |policy: &Json| {
+        let ids = residual.policies.iter().map(|left| left.policy.get("id"));
+        is_plain(policy) || ids.flatten().any(|id| id.as_str() == policy["id"].as_str())
+    };
     let is_public = |reason: &&Reason| {
         let id = reason.policy_id.as_deref();
-        id.is_none_or(|id| set.iter().any(|p| p["id"] == id && is_public(p)))
+        id.is_none_or(|id| {
+            set.iter()
+                .any(|p| p["id"] == id && is_public(p) && is_told(p))
+        })
     };
     decision.reasons.iter().filter(is_public).cloned().collect()
 }
@@ -112,6 +194,9 @@ proptest! {
         let known = part(&request, &members);
         let residual = residual(&set, &known, &unknown);
         let (engine, there) = (load(&set), reload(&residual));
+        let in_force = |p: &&Json| p["enabled"] != false && p["enforcement"] != "shadow"
+            && (p["tenant_id"].is_null() || p["tenant_id"] == request["tenant"]["id"]);
+        let is_exact = set.iter().filter(in_force).all(|p| is_public(p) && is_plain(p));
         for other in others {
             let completed = completed(&known, &other, &residual.unknown);
             let asked = value(&completed);
@@ -121,7 +206,7 @@ proptest! {
                 let mut told = there.decide_granted(&asked, &grants);
                 prop_assert_ne!(told.code, Code::OutsideResidual);
                 if told.code == Code::AskServer {
-                    prop_assert!(!set.iter().all(is_public));
+                    prop_assert!(!is_exact);
                     let first = told.reasons.remove(0);
                     prop_assert_eq!((first.policy_id, told.mode), (None, Mode::Draft));
                 } else {
@@ -130,8 +215,8 @@ proptest! {
                     prop_assert_eq!(&told.approvals, &whole.approvals);
                 }
                 prop_assert_eq!(&told.policy_set, &whole.policy_set);
-                prop_assert_eq!(&told.reasons, &public_reasons(&set, &whole));
-                if set.iter().all(is_public) {
+                prop_assert_eq!(&told.reasons, &public_reasons(&set, &residual, &whole));
+                if set.iter().all(|p| is_public(p) && is_plain(p)) {
                     prop_assert_eq!(&told, &whole);
                 }
             }
@@ -199,10 +284,55 @@ proptest! {
         // But for the digest of the set and what private policies may do, these might as well not be there.
         let public: Vec<Json> = own.into_iter().filter(is_public).collect();
         let mut without = residual(&public, &known, &[]);
-        prop_assert!(without.private.must.is_empty() && without.private.may.is_empty());
+        let is_told = public.iter().all(is_plain);
+        prop_assert!(!is_told || (without.private.must.is_empty() && without.private.may.is_empty()));
         without.policy_set.clone_from(&whole.policy_set);
         without.private = whole.private.clone();
         prop_assert_eq!(text(&whole), text(&without));
+    }
+
+    #[test]
+    fn it_names_no_other_tenants_that_the_platforms_public_policies_name(
+        set in prop::collection::vec(naming(), 1..8),
+        request in request(),
+        members in subsequence(MEMBERS.to_vec(), 0..6),
+    ) {
+        let mut request = request;
+        request["tenant"] = json!({"id": "acme", "plan": "team"});
+        let set: Vec<Json> = set.into_iter().zip(0..).map(|(p, i)| with_id(p, &format!("p{i}"))).collect();
+        let known = part(&request, &members);
+        let told = residual(&set, &known, &[]);
+        let bytes = text(&told).replace(&told.policy_set, "");
+        for name in ["globex", "initech"] {
+            prop_assert!(!bytes.contains(name), "{} in {}", name, bytes);
+        }
+        // Others of another length, and more of them, leave the same bytes.
+        let renamed = json!(set).to_string().replace("initech", "hooli");
+        let renamed = renamed.replace("[\"globex\"", "[\"stark\",\"globex\"").replace("globex", "umbrella");
+        let renamed: Vec<Json> = serde_json::from_str(&renamed).unwrap();
+        let again = residual(&renamed, &known, &[]);
+        prop_assert_eq!(bytes, text(&again).replace(&again.policy_set, ""));
+        let (engine, there) = (load(&set), reload(&told));
+        let (whole, told) = (engine.decide(&value(&request)), there.decide(&value(&request)));
+        prop_assert!(told.code == Code::AskServer || (told.effect, told.code) == (whole.effect, whole.code));
+    }
+
+    #[test]
+    fn with_all_known_it_asks_for_nothing_but_what_it_may_not_tell(
+        set in visible(),
+        request in request(),
+    ) {
+        let asks = |p: &Json| p["effect"] == "require_approval" || !p["rule_expr"]["then"]["limits"].is_null();
+        let tells = |p: &Json| if is_public(p) { is_plain(p) } else { !asks(p) };
+        // What a request does not state is not known.
+        let mut request = request;
+        for member in MEMBERS.iter().chain(&["workflow"]) {
+            request.as_object_mut().unwrap().entry(*member).or_insert(Json::Null);
+        }
+        let set: Vec<Json> = set.into_iter().filter(tells).collect();
+        let there = reload(&residual(&set, &request, &[]));
+        let (told, whole) = (there.decide(&value(&request)), load(&set).decide(&value(&request)));
+        prop_assert_eq!((told.effect, told.code, told.mode), (whole.effect, whole.code, whole.mode));
     }
 
     #[test]

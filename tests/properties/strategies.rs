@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value as Json, json};
 
+use crate::leaves::{any_leaf, rich_fact};
+
 /// As the engine reads it.
 pub(crate) fn value(json: &Json) -> Value {
     Value::from_json(&json.to_string()).unwrap()
@@ -59,6 +61,8 @@ fn leaf() -> impl Strategy<Value = Json> {
         1 => number().prop_map(|n| json!({"field": "input.count", "lte": n})),
         1 => Just(json!({"field": "input.list", "some": {"eq": "a"}})),
         1 => field().prop_map(|f| json!({"field": f, "exists": true})),
+        2 => select(vec!["draft", "auto"]).prop_map(|mode| json!({"field": "run.mode", "eq": mode})),
+        8 => any_leaf(),
     ]
 }
 
@@ -115,6 +119,9 @@ pub(crate) fn policy() -> impl Strategy<Value = Json> {
         3 => Just(("global", None)),
         3 => target().prop_map(|t| ("tool", Some(t))),
         1 => Just(("app", Some(vec!["*"]))),
+        1 => select(vec![vec!["acme"], vec!["acme", "globex"], vec!["t?"], vec!["*"]]).prop_map(|t| ("tenant", Some(t))),
+        1 => select(vec![vec!["triage"], vec!["*"], vec!["other"]]).prop_map(|t| ("workflow", Some(t))),
+        1 => select(vec![vec!["planner"], vec!["*"]]).prop_map(|t| ("agent", Some(t))),
     ];
     let rule = (
         prop::option::weighted(0.8, condition()),
@@ -190,27 +197,63 @@ pub(crate) fn request() -> impl Strategy<Value = Json> {
         entity(vec!["console"]),
         entity(vec!["r1"]),
     );
-    let facts = (fact(), fact(), fact(), fact(), fact());
+    let facts = (fact(), fact(), fact(), fact(), rich_fact());
+    let more = (
+        prop_oneof![3 => fact(), 1 => rich_fact()],
+        rich_fact(),
+        fact(),
+    );
+    let others = (
+        entity(vec!["triage", "other"]),
+        entity(vec!["planner"]),
+        select(vec![
+            None,
+            Some(json!("draft")),
+            Some(json!("draft")),
+            Some(json!("auto")),
+            Some(json!("auto")),
+            Some(json!("fast")),
+        ]),
+    );
     let tenant = select(vec!["acme", "globex", "t1", "nobody"]);
     let action = select(vec!["tool_call", "llm_call", "llm_call", "run_start"]);
-    (entities, facts, tenant, action).prop_map(|((tool, user, app, run), (kind, count, flag, role, list), tenant, action)| {
-        let mut request = json!({
-            "action": action, "now": 0, "tenant": {"id": tenant}, "workflow": {"id": "triage"}, "agent": null,
-            "input": {"kind": kind, "count": count, "flag": flag, "list": list},
-        });
-        for (name, entity) in [("tool", tool), ("user", user), ("app", app), ("run", run)] {
-            if let Some(entity) = entity {
-                request[name] = entity;
+    let now = select(vec![json!(0), json!(1_795_375_800_000_i64), json!(0)]);
+    let all = (entities, facts, more, others, (tenant, action, now));
+    all.prop_map(
+        |(
+            (tool, user, app, run),
+            (kind, count, flag, role, rich),
+            (list, groups, plan),
+            (workflow, agent, mode),
+            (tenant, action, now),
+        )| {
+            let mut request = json!({
+                "action": action, "now": now, "tenant": {"id": tenant, "plan": plan},
+                "input": {"kind": kind, "count": count, "flag": flag, "list": list, "rich": rich},
+            });
+            for (name, entity) in [
+                ("tool", tool),
+                ("user", user),
+                ("app", app),
+                ("run", run),
+                ("workflow", workflow),
+                ("agent", agent),
+            ] {
+                if let Some(entity) = entity {
+                    request[name] = entity;
+                }
             }
-        }
-        if let Some(user) = request["user"].as_object_mut() {
-            user.insert("role".to_owned(), role);
-        }
-        if let Some(run) = request["run"].as_object_mut() {
-            run.insert("root_id".to_owned(), json!("r0"));
-        }
-        request
-    })
+            if let Some(user) = request["user"].as_object_mut() {
+                user.insert("role".to_owned(), role);
+                user.insert("groups".to_owned(), groups);
+            }
+            if let Some(run) = request["run"].as_object_mut() {
+                run.insert("root_id".to_owned(), json!("r0"));
+                run.extend(mode.map(|mode| ("mode".to_owned(), mode)));
+            }
+            request
+        },
+    )
 }
 
 /// Any value, also of those that no JSON says, with names that mean something here and there.

@@ -1,6 +1,6 @@
 // The package's engine as a decider of cases, in Node and in browsers.
 import type { Catalogue, Decision, Grant, Known, Policy, PolicyEngine, Request } from "portcullis";
-import type { Case, Decider } from "./cases.js";
+import type { Case, Decider, Json } from "./cases.js";
 import { decideCase } from "./cases.js";
 
 /** A decision and the digest of its request, as text to compare byte by byte. */
@@ -43,19 +43,25 @@ export function outcomeOf(Engine: typeof PolicyEngine, one: Case): Outcome {
 }
 
 /** Members of requests that residuals are made for. */
-const KNOWN: readonly (readonly string[])[] = [
+export const KNOWN: readonly (readonly string[])[] = [
   ["tenant"],
   ["tenant", "app", "user"],
   ["tenant", "action", "tool", "run", "now", "agent", "workflow"],
 ];
 
+/** The part of a request that has these members of it, where it is an object at all. */
+export function partOf(request: Json, names: readonly string[]): Known | undefined {
+  if (typeof request !== "object" || request === null || Array.isArray(request)) return undefined;
+  const part = names.filter((name) => name in request).map((name) => [name, request[name]]);
+  return Object.fromEntries(part) as unknown as Known;
+}
+
 /**
- * What a set of the case's policies decides, all made public, and what residuals of it do, as text. None where a residual
- * can't be made, or leaves the decision to the server: a glob that can't be written as it costs keeps its policy there.
+ * What a set of the case's policies decides, all made public, and what residuals of it do, as text: nothing where a policy is
+ * kept on the server though it is public, so that the decision or its reasons are there. None where no residual can be made.
  */
-export function byResidual(Engine: typeof PolicyEngine, one: Case): { whole: string; there: string }[] {
+export function byResidual(Engine: typeof PolicyEngine, one: Case): { whole: string; there: string | undefined }[] {
   const { catalogue, request } = one;
-  if (typeof request !== "object" || request === null || Array.isArray(request)) return [];
   const policies = one.policies.map((policy) => ({
     ...(policy as object),
     visibility: "public",
@@ -63,17 +69,26 @@ export function byResidual(Engine: typeof PolicyEngine, one: Case): { whole: str
   const engine = Engine.loadSync({ policies, catalogue: catalogue as unknown as Catalogue | undefined });
   const whole = JSON.stringify(decideCase(deciderOf(engine), one));
   const decided = KNOWN.flatMap((names) => {
-    const known = Object.fromEntries(names.filter((name) => name in request).map((name) => [name, request[name]]));
+    const known = partOf(request, names);
+    if (known === undefined) return [];
     let there: PolicyEngine;
+    let isWhole: boolean;
     try {
-      there = Engine.loadSync({ residual: JSON.stringify(engine.residual(known as unknown as Known)) });
+      const residual = engine.residual(known);
+      isWhole = residual.private.must.length === 0;
+      there = Engine.loadSync({ residual: JSON.stringify(residual) });
     } catch (error) {
       if ((error as { code?: string }).code === "invalid_argument") return [];
       throw error;
     }
     const decision = decideCase(deciderOf(there), one);
     there.close();
-    return decision.code === "ask_server" ? [] : [{ whole, there: JSON.stringify(decision) }];
+    if (decision.code === "ask_server") return [{ whole, there: undefined }];
+    if (isWhole) return [{ whole, there: JSON.stringify(decision) }];
+    // But for the reasons, it decides as all do.
+    const { effect, code, mode } = JSON.parse(whole) as Decision;
+    const same = decision.effect === effect && decision.code === code && decision.mode === mode;
+    return [{ whole, there: same ? undefined : JSON.stringify(decision) }];
   });
   engine.close();
   return decided;

@@ -76,8 +76,8 @@ function ask(field: FieldPath, { operator, value }: OldCondition, warn: Warn): T
       "if it holds a list, write `includes` in place of `contains`",
     );
   }
-  // Every text begins with the empty one.
-  return literal === "" ? { field, exists: true } : there(field, { [operator]: literal });
+  // Every text begins with the empty one, and what is no text does not.
+  return there(field, literal === "" ? { matches: "*" } : { [operator]: literal });
 }
 
 /** A leaf on a field that may be missing, which is then false. */

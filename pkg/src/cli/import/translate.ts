@@ -6,7 +6,7 @@
 import type { Condition } from "../../types/generated/Condition.js";
 import type { Policy } from "../../types/generated/Policy.js";
 import { type Translated, translateLeaf } from "./leaf.js";
-import { isGroup, type OldGroup, type OldRule, type Remark } from "./rules.js";
+import { isGroup, type OldCondition, type OldGroup, type OldRule, type Remark } from "./rules.js";
 
 /** What is decided where no rule matches. */
 export type Otherwise = "allow" | "deny";
@@ -27,6 +27,7 @@ export function translate(rules: readonly OldRule[], otherwise: Otherwise, remar
       remarks.push({ code: "idle_rule", severity: "warning", pointer: rule.pointer, message, help: "it is left out" });
       continue;
     }
+    warnOfOtherTypes(rule, remarks);
     const when = matches === true ? {} : { when: matches };
     const unless = rule.effect === "deny" && allowed.length > 0 ? { unless: joined("any", allowed) } : {};
     policies.push(policy(ids.take(rule.id ?? rule.name), rule, { ...when, ...unless }));
@@ -38,6 +39,30 @@ export function translate(rules: readonly OldRule[], otherwise: Otherwise, remar
     policies.push({ id: ids.take(name), name, scope: "global", effect: "allow", rule_expr: {} });
   }
   return policies;
+}
+
+/** By these operators the older engine said of a value of another type that it matches; by the others, that it does not. */
+const MATCHES = ["neq", "not_in"];
+/** By this one either, as it asked texts and lists alike. */
+const EITHER = "contains";
+
+/** An error denies under a deny, and does not allow. Where the older engine decided otherwise, that is a finding. */
+function warnOfOtherTypes(rule: OldRule, remarks: Remark[]): void {
+  const denies = rule.effect === "deny";
+  const differs = ({ operator }: OldCondition) => operator === EITHER || MATCHES.includes(operator) !== denies;
+  const fields = new Set(typed(rule).flatMap((part) => (differs(part) ? [`\`${part.field}\``] : [])));
+  if (fields.size === 0) return;
+  const where = `where ${[...fields].join(" or ")} is of another type than it is compared with`;
+  const message = denies
+    ? `the rule \`${rule.name}\` denies ${where}; the older engine passed it over`
+    : `the rule \`${rule.name}\` does not allow ${where}; the older engine did`;
+  const help = "see that requests hold the type, or leave it so: what can't be compared is denied";
+  remarks.push({ code: "other_type", severity: "warning", pointer: rule.pointer, message, help });
+}
+
+/** The conditions that compare. */
+function typed({ conditions }: OldGroup): OldCondition[] {
+  return conditions.flatMap((part) => (isGroup(part) ? typed(part) : part.operator === "exists" ? [] : [part]));
 }
 
 function policy(id: string, { name, description, effect }: OldRule, rule_expr: Policy["rule_expr"]): Policy {
