@@ -116,6 +116,36 @@ describe("an id that is no own enumerable property", () => {
   });
 });
 
+describe("no grants", () => {
+  it("let a decision read no more than what policies do", () => {
+    const engine = load(open, large);
+    let read = 0;
+    const input = {
+      amount: 500,
+      get unread() {
+        read++;
+        return new Array(9).fill({});
+      },
+    };
+    expect(engine.decide(request(input), { grants: [] })).toEqual(engine.decide(request(input)));
+    expect(read).toBe(0);
+    const none = { policy_id: "x", policy_digest: "x", request_digest: "x", mode: "auto" } as const;
+    expect(engine.decide(request(input), { grants: [none] })).toEqual(engine.decide(request(input)));
+    expect(read).toBe(1);
+  });
+
+  it("and a snapshot for some has members of any name", () => {
+    const odd: Policy = {
+      ...tagged,
+      rule_expr: { when: { field: ["input", "__proto__"], eq: "bad", default: "" } },
+    };
+    const engine = load(open, odd);
+    const input = JSON.parse('{"__proto__": "bad"}');
+    const none = { policy_id: "x", policy_digest: "x", request_digest: "x", mode: "auto" } as const;
+    expect(ids(engine.decide(request(input), { grants: [none] }))).toEqual(["tagged", "open"]);
+  });
+});
+
 describe("one decision and the next", () => {
   it("share no values: a string is not read where a number was", () => {
     const keyed: Policy = {

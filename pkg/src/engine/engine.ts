@@ -122,7 +122,7 @@ export class PolicyEngine implements Disposable {
       if (usable === undefined) return this.#failed;
       const grants = options?.grants;
       if (this.#isResidual) return usable.decideByResidual(request, grantsAsJson(grants));
-      return grants === undefined ? usable.decide(request) : decideGranted(usable, request, grants);
+      return hasNone(grants) ? usable.decide(request) : decideGranted(usable, request, grants);
     } catch (error) {
       this.#lastFailure = error;
       return this.#failed;
@@ -405,6 +405,11 @@ function translated(error: unknown): unknown {
 function decideGranted(session: Session, request: unknown, grants: readonly Grant[]): Decision {
   const bytes = encodeDeep(request, { capped: false });
   return session.decide(decodeDeep(bytes), { request: bytes, grants: grantsAsJson(grants) });
+}
+
+/** Whether there are no grants: then the request needs no digest, and is read as far as policies need. */
+function hasNone(grants: readonly Grant[] | undefined): grants is undefined {
+  return grants === undefined || lengthOfArray(grants) === 0;
 }
 
 /** The grants among what was given as such; nothing of what else there may be is read. */
