@@ -45,7 +45,7 @@ async function measure(browser: Browser): Promise<void> {
   for (let i = 0; i < OPENED; i++) opened.push(await withPage(browser, firstDecision));
   const few = await withPage(browser, (page) => keystrokes(page, 10));
   const many = await withPage(browser, (page) => keystrokes(page, SET));
-  const replay = await withPage(browser, framesDropped);
+  const replay = await withPage(browser, framesDropped, "#example=refunds");
   const { total } = weigh();
   print({
     title: "The playground",
@@ -75,7 +75,7 @@ async function measure(browser: Browser): Promise<void> {
   });
 }
 
-async function withPage<T>(browser: Browser, use: (page: Page) => Promise<T>): Promise<T> {
+async function withPage<T>(browser: Browser, use: (page: Page) => Promise<T>, hash = ""): Promise<T> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();
@@ -89,7 +89,7 @@ async function withPage<T>(browser: Browser, use: (page: Page) => Promise<T>): P
       });
       seen.observe(document, { childList: true, subtree: true });
     });
-    await page.goto(origin);
+    await page.goto(origin + hash);
     await page.getByTestId("verdict").waitFor();
     return await use(page);
   } finally {

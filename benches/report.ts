@@ -10,8 +10,8 @@ import { type Row, type Table, tableOf } from "./table.js";
 const here = new URL("./", import.meta.url);
 /** The order of the tables: first what has targets of its own. Files not named here come last. */
 const ORDER = ["decide", "peers", "enforce", "sets", "load", "command", "log", "extremes", "native", "heap"];
-/** Those that check agreement. */
-const CHECKS = ["decide", "peers"];
+/** Those that check agreement, and that the page decides at all. */
+const CHECKS = ["decide", "peers", "page"];
 
 /** Runs a file; shows what is no table, collects the tables, and gives its exit code. */
 async function run(name: string, args: readonly string[], tables: Table[]): Promise<number | string> {

@@ -35,6 +35,14 @@ describe("several sets as one", () => {
 });
 
 describe("the demo's server", () => {
+  it("is what `make demo ONCE=1` ends with: it prints where the API and the page are, and ends by itself", async () => {
+    const demo = fileURLToPath(new URL("../scripts/demo", import.meta.url));
+    const { stdout } = await promisify(execFile)(demo, { env: { ...process.env, ONCE: "1" } });
+    const [, api] = /Served .*(http:\/\/127\.0\.0\.1:\d+)/.exec(stdout) ?? [];
+    expect(stdout).toContain(`✓ the playground is at ${api}/`);
+    expect(stdout).toContain("✓ decided as in this process");
+  }, 300_000);
+
   it("decides what it is sent, logs it whole, and ends well", async () => {
     const program = fileURLToPath(new URL("served.ts", import.meta.url));
     const { stdout, stderr } = await promisify(execFile)("npx", ["tsx", program, "--once"]);

@@ -68,7 +68,8 @@ async function show(server: Server): Promise<void> {
   if (decisions.length !== sent || whole !== sent) throw new Error("the log does not hold each decision once, whole");
   const page = await fetch(server.link);
   if (!page.ok) throw new Error(`the page is answered with ${page.status}`);
-  await page.text();
+  if (!(await page.text()).includes("<title>Portcullis playground</title>")) throw new Error("it is another page");
+  console.log(`  ${green("✓")} the playground is at ${server.address}/`);
 }
 
 /** Stays until it is told to end. */

@@ -7,6 +7,7 @@ import pg from "pg";
 import { migrate } from "portcullis/service";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { send } from "../http/client.js";
+import { until } from "../http/support.js";
 import { afterwards } from "../postgres/cleanup.js";
 import { Line } from "../postgres/line.js";
 import { newDatabase, SERVER, sql } from "../postgres/server.js";
@@ -232,6 +233,26 @@ it("says all that is wrong with a seed, with both places of an id, and stores no
   expect(existsSync(data)).toBe(false);
 }, 60_000);
 
+it("tells callers of the catalogue as its file is, like the service", async () => {
+  const schema = { properties: { amount: { type: "number" } } };
+  const tools = (...names: string[]) => JSON.stringify({ tools: names.map((name) => ({ name, inputSchema: schema })) });
+  const catalogue = put("catalogue.json", tools("pay"));
+  const server = await serve("--files", put("catalogued.json", JSON.stringify([OPEN])), "--catalogue", catalogue);
+  const { base, token } = server;
+  const told = async () => (await send(base, "GET", "/v1/catalogue", { token })).body.tools[0].name;
+  const draft = { name: "d", scope: "tool", effect: "deny", rule_expr: { target: ["send"] } };
+  const valid = async () => (await send(base, "POST", "/v1/validations", { token, body: draft })).body.valid;
+  expect([await told(), await valid()]).toEqual(["pay", false]);
+  writeFileSync(catalogue, tools("send"));
+  await until(async () => (await told()) === "send");
+  expect(await valid()).toBe(true);
+  // One by which the policies would not load is not in force, and not told.
+  writeFileSync(catalogue, JSON.stringify({ tools: 1 }));
+  await until(async () => (await send(base, "GET", "/v1/status", { token })).body.failure !== null);
+  expect([await told(), await valid()]).toEqual(["send", true]);
+  expect(await server.end()).toBe(0);
+}, 60_000);
+
 it("serves a page of its own origin, and the link that connects it", async () => {
   const page = mkdtempSync(join(home, "page-"));
   writeFileSync(join(page, "index.html"), "<!doctype html>");
@@ -244,18 +265,23 @@ it("serves a page of its own origin, and the link that connects it", async () =>
 }, 60_000);
 
 it("starts nothing that is not meant", () => {
-  const refused = (...args: string[]) => {
-    const { code, out, err } = portcullis(["serve", "--port", "0", ...args]);
+  const ended = (...args: string[]) => {
+    const { code, out, err } = portcullis(["serve", ...args]);
     expect(out).toBe("");
     return [code, err];
   };
+  const refused = (...args: string[]) => ended("--port", "0", ...args);
   expect(refused("--host", "0.0.0.0")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
   expect(refused("--host", "::")).toEqual([2, expect.stringContaining("nobody could say who calls")]);
   expect(refused("--data", "x", "--files", "y")).toEqual([2, expect.stringContaining("exclude one another")]);
   expect(refused("--files", "y", "--log", "requests")).toEqual([2, expect.stringContaining("needs a database")]);
   expect(refused("--log", "all")).toEqual([2, expect.stringContaining("off, decisions, requests")]);
   expect(refused("--files", "y", "--api-keys")).toEqual([2, expect.stringContaining("needs a database")]);
-  expect(refused("--port", "70000")).toEqual([2, expect.stringContaining("given twice")]);
+  expect(refused("--port", "1")).toEqual([2, expect.stringContaining("given twice")]);
+  for (const port of ["70000", "65536", "1.5", "http"]) {
+    expect(ended(`--port=${port}`), port).toEqual([2, expect.stringContaining("`--port` is no port")]);
+  }
+  expect(refused("--address", "policies.example")).toEqual([2, expect.stringContaining("is no address of a server")]);
   expect(refused("--allow-origin", "https://play.example/path")).toEqual([2, expect.stringContaining("is no origin")]);
   expect(refused("--allow-origin", "*")).toEqual([2, expect.stringContaining("is no origin")]);
   expect(

@@ -37,6 +37,12 @@ describe.each([KINDS[1] as (typeof KINDS)[number]])("AuthZEN on %s", (_, prepare
       effect: "deny",
       rule_expr: { target: ["mail"], unless: { field: "user.roles", includes: "support" } },
     });
+    const modify = (id: string, then: object, more = {}) =>
+      store({ id, effect: "modify", rule_expr: { target: [id], then }, ...more });
+    const limits = [{ meter: "tool_calls", per: ["user"], window: "1d", max: 3 }];
+    await modify("drafted", { mode: "draft" });
+    await modify("counted", { limits });
+    await modify("rationed", { limits }, { visibility: "private" });
     await store({ id: "agents", scope: "agent", effect: "deny", rule_expr: { target: ["bot"] } });
     await store({
       id: "private",
@@ -186,9 +192,59 @@ describe.each([KINDS[1] as (typeof KINDS)[number]])("AuthZEN on %s", (_, prepare
     expect((await post("/access/v1/evaluations", { evaluations: Array(1_001).fill({}) })).status).toBe(400);
   });
 
-  it("gives the caller's name for the call back", async () => {
-    const { headers } = await post("/access/v1/evaluation", evaluation, { "x-request-id": "r-17" });
-    expect(headers["x-request-id"]).toBe("r-17");
+  it("permits what is bound to something only to those who say that they heed it", async () => {
+    const heeding = async (id: string, obligations?: unknown, run: object | null = evaluation.context.run) => {
+      const context = { ...evaluation.context, run, ...(obligations !== undefined && { obligations }) };
+      return await evaluate({ ...tool(id), context });
+    };
+    const drafted = { effect: "allow", code: "allowed", mode: "draft", obligations: ["mode"] };
+    expect(await heeding("drafted")).toMatchObject({ decision: false, context: drafted });
+    expect(await heeding("drafted", ["limits"])).toMatchObject({ decision: false, context: drafted });
+    expect(await heeding("drafted", ["mode"])).toMatchObject({ decision: true, context: drafted });
+    // Whoever does not say in which mode it is done does it, and for draft was asked.
+    expect(await heeding("drafted", [], null)).toMatchObject({ decision: false, context: drafted });
+    const drafting = await heeding("drafted", [], { ...evaluation.context.run, mode: "draft" });
+    expect(drafting).toMatchObject({ decision: true, context: { mode: "draft" } });
+    expect(drafting.context).not.toHaveProperty("obligations");
+    const limited = { effect: "allow", limits: [{ policy_id: "counted", max: 3 }], obligations: ["limits"] };
+    expect(await heeding("counted")).toMatchObject({ decision: false, context: limited });
+    expect(await heeding("counted", ["mode"])).toMatchObject({ decision: false, context: limited });
+    expect(await heeding("counted", ["mode", "limits"])).toMatchObject({ decision: true, context: limited });
+    // What allows nothing is bound to nothing, and several are decided alike.
+    expect((await heeding("wire", ["mode", "limits"])).context).not.toHaveProperty("obligations");
+    const many = { ...evaluation, evaluations: [tool("drafted"), tool("counted"), tool("pay")] };
+    const { evaluations } = (await post("/access/v1/evaluations", many)).body;
+    expect(evaluations.map(({ decision }: { decision: boolean }) => decision)).toEqual([false, false, true]);
+    for (const wrong of ["mode", ["rate"], {}, null, [1]]) {
+      expect(await heeding("pay", wrong)).toMatchObject({ status: 400, code: "invalid_evaluation" });
+    }
+  });
+
+  it("permits nothing to those who can't see the limits that it is bound to", async () => {
+    const context = { ...evaluation.context, tenant: { id: "acme" }, obligations: ["mode", "limits"] };
+    const body = { ...evaluation, ...tool("rationed"), context };
+    const asked = async (whose: string | null) =>
+      (await api.client.call("POST", "/access/v1/evaluation", { token: await api.key(whose, "reader"), body })).body;
+    expect(await asked("acme")).toMatchObject({
+      decision: false,
+      context: { effect: "allow", limits: [], obligations: ["limits"] },
+    });
+    expect(await asked(null)).toMatchObject({ decision: true, context: { limits: [{ policy_id: "rationed" }] } });
+  });
+
+  it("gives the caller's name for the call back, whatever the answer is", async () => {
+    const headers = { "x-request-id": "r-17" };
+    for (const [path, body, as, status] of [
+      ["/access/v1/evaluation", evaluation, token, 200],
+      ["/access/v1/evaluations", { ...evaluation, evaluations: [{}] }, token, 200],
+      ["/access/v1/evaluation", {}, token, 400],
+      ["/access/v1/evaluation", "{", token, 400],
+      ["/access/v1/evaluation", evaluation, undefined, 401],
+      ["/access/v1/nothing", evaluation, token, 404],
+    ] as const) {
+      const reply = await api.client.call("POST", path, { token: as, body, headers });
+      expect([path, reply.status, reply.headers["x-request-id"]]).toEqual([path, status, "r-17"]);
+    }
     expect((await post("/access/v1/evaluation", evaluation)).headers["x-request-id"]).toBeUndefined();
   });
 });

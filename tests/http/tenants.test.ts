@@ -68,7 +68,7 @@ describe.each(KINDS)("between tenants, on %s", (_, prepare) => {
     await api.settled();
     // In the log: what bolt has done, and what acme was denied by policies that are hidden from it.
     for (const [token, more] of [
-      [bob, { tenant: { id: "bolt" }, user: { id: SECRET } }],
+      [bob, { tenant: { id: "bolt" }, user: { id: SECRET }, run: { id: SECRET, root_id: SECRET, mode: "auto" } }],
       [await api.key("acme", "reader"), {}],
     ] as const) {
       await api.client.call("POST", "/v1/decisions", { token, body: { request: { ...request, ...more } } });
@@ -130,6 +130,33 @@ describe.each(KINDS)("between tenants, on %s", (_, prepare) => {
       }
       expect(new Set(said).size, `${role}: ${operation.operationId}`).toBe(1);
     }
+  });
+
+  it.each(["reader", "author"])("%s of a tenant learns nothing by what a query asks for", async (role) => {
+    const [token, admin] = [await api.key("acme", role), await api.key(null, "admin")];
+    const tried = new Set<string>();
+    for (const { method, path, operation } of api.client.operations) {
+      const asks = operation.parameters.filter(
+        ({ in: place, name, schema }: { in: string; name: string; schema: { type?: string; enum?: unknown } }) =>
+          place === "query" && name !== "tenant" && schema.type === "string" && schema.enum === undefined,
+      );
+      for (const { name } of asks) {
+        tried.add(name);
+        // One that points at what is hidden.
+        const page = async () => (await api.client.call(method, `${path}?limit=1`, { token: admin })).body;
+        const values = name === "cursor" ? [(await page()).next] : [...hidden, SECRET, GHOST];
+        const said = new Set<string>();
+        for (const value of values) {
+          const at = `${path}?${name}=${encodeURIComponent(value)}`;
+          const reply = await api.client.call(method, at, { token });
+          expect(JSON.stringify([reply.headers, reply.body]), `${role}: ${at}`).not.toMatch(/quokka|7654321|bolt/i);
+          said.add(seen(reply));
+        }
+        // What is there and hidden is found as little as what is not there.
+        expect(said.size, `${role}: ${path} by ${name}`).toBe(1);
+      }
+    }
+    expect([...tried]).toEqual(expect.arrayContaining(["policy", "search", "run", "cursor"]));
   });
 
   it("each role does what it is for, and nothing else", async () => {

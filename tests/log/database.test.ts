@@ -172,7 +172,7 @@ describe.each(KINDS)("on %s", (_, prepare) => {
     expect(await owner.prune(now)).toBe(0);
     expect(await owner.prune(Date.now() + 1_000)).toBe(2);
     expect(await verified()).toMatchObject({ findings: [], entries: 0 });
-    await expect(store().write([{ text: "{}", hash: "" }])).rejects.toMatchObject({ code: "database_failed" });
+    await expect(store().write([{ text: "{}", hash: "" }])).rejects.toMatchObject({ code: "entries_refused" });
   });
 
   it.each([0, 1, 2])("misses nothing that retention removes while it is checked, after %i parts", async (parts) => {

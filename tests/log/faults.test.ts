@@ -11,7 +11,7 @@ import { type Anchor, DecisionLog, databaseLog, fileLog, migrate, type Verified,
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { afterwards } from "../postgres/cleanup.js";
 import { Cluster } from "../postgres/cluster.js";
-import { newDatabase, type TestDatabase } from "../postgres/server.js";
+import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 import { until } from "../service/support.js";
 import { record } from "./support.js";
 
@@ -130,6 +130,31 @@ describe("a server", () => {
     const first = await killed("database", database.log);
     const second = await killed("database", database.log);
     expect((await verified([first, second])).findings).toEqual([]);
+  }, 60_000);
+
+  it("that will never take some entries gets all others, and a gap for each of those", async () => {
+    await sql(database.superuser, "ALTER TABLE portcullis.decision_log ADD CONSTRAINT odd CHECK (run NOT LIKE 'odd%')");
+    const connected = await postgres(database.log);
+    afterwards(() => connected.close?.());
+    const log = new DecisionLog({ sink: databaseLog({ database: connected }), flushMs: 0 });
+    const odd = new Set([0, 77, 78, 399, 555]);
+    for (let i = 0; i < 600; i++) {
+      log.append(record(i % 2 === 0 ? "allow" : "deny", { run: { id: `${odd.has(i) ? "odd" : "run"}-${i}` } }));
+    }
+    await log.flush();
+    expect(log.stats()).toMatchObject({ queued: 0, written: 595, failures: 0, dropped: { allow: 2, deny: 3 } });
+    const rows = await sql(
+      database.superuser,
+      `SELECT run, entry->'dropped' AS dropped FROM portcullis.decision_log WHERE writer = '${log.writer}' ORDER BY seq`,
+    );
+    const runs = rows.flatMap(({ run }) => (run === null ? [] : [Number(String(run).slice(4))]));
+    expect(runs).toEqual(Array.from({ length: 600 }, (_, i) => i).filter((i) => !odd.has(i)));
+    const gaps = rows.flatMap(({ dropped }) => (dropped === null ? [] : [dropped]));
+    const total = (effect: string) => gaps.reduce((sum, dropped) => sum + Number(dropped[effect]), 0);
+    expect([total("allow"), total("deny")]).toEqual([2, 3]);
+    const { head } = await log.close();
+    expect((await verified([head as Anchor])).findings).toEqual([]);
+    await sql(database.superuser, "ALTER TABLE portcullis.decision_log DROP CONSTRAINT odd");
   }, 60_000);
 
   it("that is killed, held up and back loses nothing that waits", async () => {

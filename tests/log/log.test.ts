@@ -209,6 +209,33 @@ describe("a full log", () => {
     expect(written).toBeGreaterThan(3);
   });
 
+  it("pushes nothing out for one that would not fit all the same", async () => {
+    const fill = (log: DecisionLog) => {
+      for (let i = 0; i < 20; i++) log.append(record(i % 2 === 0 ? "allow" : "require_approval"));
+    };
+    const heavy = record("deny", { input: "x".repeat(60_000) });
+    for (const before of [0, 1]) {
+      const sink = new MemorySink();
+      const log = new DecisionLog({ sink, maxBytes: 50_000, request: { omit: [] }, flushMs: 60_000 });
+      // With denies before it, it would fit if those went too, and they don't.
+      for (let i = 0; i < before; i++) log.append(record("deny", { input: "x".repeat(20_000) }));
+      fill(log);
+      const { queued } = log.stats();
+      log.append(before === 0 ? heavy : record("deny", { input: "x".repeat(35_000) }));
+      expect(log.stats()).toMatchObject({ queued, dropped: { allow: 0, require_approval: 0, deny: 1 } });
+      await log.close();
+    }
+    const log = new DecisionLog({ sink: new MemorySink(), maxBytes: 80_000, request: { omit: [] }, flushMs: 60_000 });
+    for (let i = 0; i < 3; i++) fill(log);
+    log.append(heavy);
+    // One that fits goes before what is lesser, allows first.
+    const { dropped } = log.stats();
+    expect(dropped).toMatchObject({ allow: 30, deny: 0 });
+    expect(dropped.require_approval).toBeGreaterThan(0);
+    expect(dropped.require_approval).toBeLessThan(30);
+    await log.close();
+  });
+
   it("writes many at once, and a few that came meanwhile not one by one", async () => {
     const sink = new MemorySink();
     const log = new DecisionLog({ sink, flushMs: 60_000 });

@@ -1,9 +1,23 @@
 // Methods of providers that are enforced, and the module that makes them so.
-import { Inject, Injectable, Module, Scope, SetMetadata } from "@nestjs/common";
+import { PGlite } from "@electric-sql/pglite";
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnModuleInit,
+  type Provider,
+  Scope,
+  SetMetadata,
+} from "@nestjs/common";
 import { Test } from "@nestjs/testing";
 import { type Policy, PolicyDeniedError, PolicyEngine, PortcullisError } from "portcullis";
 import {
   EnforceAgentStep,
+  EnforceLlmCall,
+  EnforceNode,
+  EnforceRunStart,
   EnforceTool,
   EnforceToolRuntime,
   InjectDecisions,
@@ -11,13 +25,19 @@ import {
   PolicyEngineModule,
 } from "portcullis/nestjs";
 import {
+  type CallReport,
   type DecisionPoint,
   Enforcer,
   type Facts,
   type FactsQuery,
   type Limiter,
+  migrate,
   type Permit,
+  PolicyEngineService,
+  type PolicySource,
+  PolicyStore,
   type StepPermit,
+  type WorkflowNode,
 } from "portcullis/service";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -193,6 +213,102 @@ describe("a method that is enforced", () => {
     expect(seen).toEqual(["call of ann", 2, 3]);
   });
 
+  it("may be a router of models, the start of a workflow, or an executor of nodes", async () => {
+    @Injectable()
+    class Everything {
+      @EnforceLlmCall()
+      async complete(model: string, input: unknown, context: Session, permit?: Permit<unknown>) {
+        return [model, input, context, permit?.mode];
+      }
+
+      @EnforceRunStart()
+      async start(workflow: string, input: unknown, context: Session, permit?: Permit<unknown>) {
+        return [workflow, input, context, permit?.mode];
+      }
+
+      @EnforceNode()
+      async execute(node: WorkflowNode, input: unknown, context: Session, permit?: Permit<unknown>) {
+        return [node, input, context, permit?.mode];
+      }
+    }
+    const calls: unknown[] = [];
+    const seen = {
+      onCall: ({ call: { action, id }, outcome }: CallReport) => void calls.push([action, id, outcome]),
+    };
+    const deny = (id: string, actions: string[], more: object = {}) =>
+      ({ id, name: id, scope: "global", effect: "deny", rule_expr: { actions, when: BIG }, ...more }) as never;
+    const denies = [deny("models", ["llm_call"]), deny("runs", ["run_start"])];
+    const decisions = PolicyEngine.loadSync({ policies: [...policies, ...denies] });
+    const everything = {
+      facts: (query: FactsQuery<Session>) => ({
+        ...facts.facts(query),
+        workflow: query.action === "run_start" ? { id: query.id } : null,
+      }),
+    };
+    const app = await Test.createTestingModule({
+      imports: [PolicyEngineModule.forRoot<Session>({ decisions, facts: everything, observer: seen })],
+      providers: [Everything],
+    }).compile();
+    opened.push(app);
+    const all = app.get(Everything);
+    const node = { action: "tool_call", id: "refund" };
+    const [small, large] = [{ amount: 1 }, { amount: 500 }];
+    expect(await all.complete("m", small, session)).toEqual(["m", small, session, "auto"]);
+    expect(await all.start("w", small, session)).toEqual(["w", small, session, "auto"]);
+    expect(await all.execute(node, small, session)).toEqual([node, small, session, "auto"]);
+    for (const stopped of [
+      () => all.complete("m", large, session),
+      () => all.start("w", large, session),
+      () => all.execute(node, large, session),
+      // What names nothing is nothing that a policy allows by name.
+      () => all.execute(undefined as never, small, session),
+    ]) {
+      await expect(stopped()).rejects.toThrow(PolicyDeniedError);
+    }
+    const [llm, run, tool] = [
+      ["llm_call", "m"],
+      ["run_start", "w"],
+      ["tool_call", "refund"],
+    ];
+    const outcomes = (outcome: string) => [llm, run, tool].map((call) => [...(call as string[]), outcome]);
+    expect(calls).toEqual([...outcomes("returned"), ...outcomes("denied"), ["", "", "denied"]]);
+  });
+
+  it.each([
+    ["estimate", { estimate: () => throwing() }],
+    ["callId", { callId: () => throwing() }],
+  ])("whose `%s` throws is denied where that is enforced, counted, and runs in shadow", async (_, options) => {
+    @Injectable()
+    class Wrong {
+      @EnforceTool("refund", options)
+      async handle(input: Amount, _: Session) {
+        return input;
+      }
+
+      @EnforceAgentStep(options)
+      async runAgentStep(_agent: string, _context: Session, input: Amount) {
+        return input;
+      }
+    }
+    const decisions = PolicyEngine.loadSync({ policies });
+    for (const enforcement of ["enforce", "shadow"] as const) {
+      const imports = [PolicyEngineModule.forRoot<Session>({ decisions, facts, enforcement, closeOnShutdown: false })];
+      const app = await Test.createTestingModule({ imports, providers: [Wrong] }).compile();
+      opened.push(app);
+      for (const call of [
+        () => app.get(Wrong).handle({ amount: 1 }, session),
+        () => app.get(Wrong).runAgentStep("helper", session, { amount: 1 }),
+      ]) {
+        const result = await call().catch((error: unknown) => error);
+        if (enforcement === "shadow") expect(result).toEqual({ amount: 1 });
+        else expect(result).toMatchObject({ code: "facts_unavailable", cause: { message: "not to be had" } });
+        expect(PolicyDeniedError.is(result)).toBe(enforcement === "enforce");
+      }
+      const { counters } = app.get(Enforcer);
+      expect(counters).toMatchObject(enforcement === "enforce" ? { denied: 2 } : { returned: 2, would_stop: 2 });
+    }
+  });
+
   it("of a step may say whether it goes on", async () => {
     @Injectable()
     class Going {
@@ -236,6 +352,97 @@ describe("a method that is enforced", () => {
     const { handle } = Marked.prototype;
     expect(handle.name).toBe("handle");
     expect(Reflect.getMetadata("route", handle)).toBe("/refunds");
+  });
+});
+
+const BIG = { field: "input.amount", gt: 100 };
+
+function throwing(): never {
+  throw new Error("not to be had");
+}
+
+/** Policies that a test holds in its hands. */
+const source = (known: readonly object[] = policies): PolicySource => ({
+  load: async () => ({
+    change: 0,
+    policies: known.map((policy) => ({ id: "", revision: 0, text: JSON.stringify(policy) })),
+  }),
+  changes: async (change) => ({ change, replaced: [], removed: [] }),
+});
+
+@Injectable()
+class Asking implements OnModuleInit {
+  decided: string | undefined;
+
+  @Inject(PolicyEngineService) readonly service!: PolicyEngineService;
+
+  onModuleInit() {
+    this.decided = this.service.decide({} as never).code;
+  }
+}
+
+describe("the module with a service", () => {
+  const started = async (options: DynamicModule, ...providers: Provider[]) => {
+    const app = await Test.createTestingModule({ imports: [options, Host], providers }).compile();
+    await app.init();
+    opened.push(app);
+    return app;
+  };
+
+  it("starts it by a source before anything asks it, provides it by its class, and closes it", async () => {
+    for (const options of [
+      PolicyEngineModule.forRoot<Session>({ service: { source: source() }, facts }),
+      PolicyEngineModule.forRootAsync<Session>({ useFactory: async () => ({ service: { source: source() }, facts }) }),
+    ]) {
+      const app = await started(options, Asking);
+      const service = app.get(PolicyEngineService);
+      expect(app.get(Asking).decided).toBe("invalid_request");
+      expect(app.get(POLICY_DECISIONS)).toBe(service);
+      await expect(app.get(Refunds).handle({ amount: 500 }, session)).rejects.toThrow(PolicyDeniedError);
+      service.enforcement = "shadow";
+      expect(await app.get(Refunds).handle({ amount: 500 }, session)).toEqual({ amount: 500 });
+      expect(service.health().status).toBe("ok");
+      await app.close();
+      expect(service.health().status).toBe("unavailable");
+    }
+  });
+
+  it("starts it by a database", async () => {
+    const database = new PGlite();
+    await migrate(database);
+    await new PolicyStore({ database }).create({ tenant: null, by: "tests" }, policies[0] as Policy);
+    const app = await started(
+      PolicyEngineModule.forRoot<Session>({ service: { database, enforcement: "shadow" }, facts }),
+      Asking,
+    );
+    expect(app.get(PolicyEngineService).health()).toMatchObject({ status: "ok", enforcement: "shadow" });
+    expect(await app.get(Refunds).handle({ amount: 1 }, session)).toEqual({ amount: 1 });
+    await app.close();
+    await database.close();
+  });
+
+  it("takes one that the host has started, and provides it too", async () => {
+    const service = await PolicyEngineService.start({ source: source() });
+    const app = await started(PolicyEngineModule.forRoot<Session>({ decisions: service, facts }), Asking);
+    expect(app.get(Asking).service).toBe(service);
+    // One that a module of the host provides is that one, not another of the same name.
+    const own = { provide: PolicyEngineService, useFactory: () => PolicyEngineService.start({ source: source() }) };
+    @Global()
+    @Module({ providers: [own], exports: [PolicyEngineService] })
+    class OwnModule {}
+    const hosted = PolicyEngineModule.forRootAsync<Session>({
+      imports: [OwnModule],
+      inject: [PolicyEngineService],
+      useFactory: (decisions: PolicyEngineService) => ({ decisions, facts }),
+    });
+    const other = await started(hosted, Asking);
+    expect(other.get(Asking).service).toBe(other.get(POLICY_DECISIONS));
+    expect(await other.get(Refunds).handle({ amount: 1 }, session)).toEqual({ amount: 1 });
+  });
+
+  it("does not start where its policies can't be had", async () => {
+    const broken = PolicyEngineModule.forRoot<Session>({ service: { source: source([{}]) }, facts });
+    await expect(started(broken)).rejects.toMatchObject({ code: "policy_set_invalid" });
   });
 });
 

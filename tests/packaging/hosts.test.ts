@@ -9,7 +9,7 @@ import { decidedAt, openPage } from "./page.js";
 import { Project, pack } from "./project.js";
 import { documented } from "./snippets.js";
 
-const TIMEOUT = 300_000;
+const TIMEOUT = 600_000;
 const tarball = pack();
 const expected = new Project(tarball).node("print.js").stdout;
 

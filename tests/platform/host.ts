@@ -9,6 +9,7 @@ import { newDatabase, sql, type TestDatabase } from "../postgres/server.js";
 import type { PlatformOptions } from "./app/app.module.js";
 import { deploy } from "./app/deploy.js";
 import { Orders } from "./app/entities.js";
+import { LlmRouter } from "./app/llm-router.service.js";
 import { createPlatform } from "./app/main.js";
 import { Models, type Turn } from "./app/models.js";
 
@@ -22,6 +23,7 @@ export interface Answer {
 export interface Platform {
   readonly reports: CallReport[];
   readonly models: Models;
+  readonly router: LlmRouter;
   readonly db: DataSource;
   readonly database: TestDatabase;
   readonly service: PolicyEngineService;
@@ -97,6 +99,7 @@ export async function startPlatform(options: Partial<PlatformOptions> = {}): Pro
   return {
     reports,
     models,
+    router: app.get(LlmRouter),
     db,
     database,
     service: app.get(PolicyEngineService),

@@ -30,12 +30,23 @@ const eventually = (write: () => Promise<unknown>) =>
 
 describe("a server that is killed", () => {
   it("leaves what is known in force up to the bound, then nothing, until it is back", async () => {
-    const service = await db.serve(IMPATIENT);
+    const bound = 8_000;
+    const service = await db.serve({ ...IMPATIENT, maxStalenessMs: bound });
     await until(() => service.health().watching);
     await cluster.kill();
     await until(() => service.health().failure !== null);
+    // The server is gone, and the bound is not reached: what is known decides, until it is.
+    expect(code(service)).toBe("allowed");
+    const age = service.health().age_ms ?? Number.NaN;
+    let allowedAt = 0;
+    await until(() => {
+      const decided = code(service);
+      if (decided === "allowed") allowedAt = service.health().age_ms ?? 0;
+      return decided === "policies_unavailable";
+    });
+    expect(allowedAt).toBeGreaterThan(age);
+    expect(service.health().age_ms).toBeGreaterThanOrEqual(bound);
     expect(service.health().failure).toMatchObject({ code: "database_unavailable", remedy: expect.any(String) });
-    await until(() => code(service) === "policies_unavailable");
     await until(() => !service.health().watching);
     expect(service.health().status).toBe("unavailable");
     const decision = service.decide(request());

@@ -1,11 +1,19 @@
 // Migrations: what is applied, recorded, refused and printed, by the command as a process too.
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { databaseSource, migrate, PolicyEngineService, PolicyStore, printMigrations } from "portcullis/service";
+import {
+  ApiKeyStore,
+  databaseSource,
+  migrate,
+  PolicyEngineService,
+  PolicyStore,
+  printMigrations,
+} from "portcullis/service";
 import { DataSource } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND } from "../cli/run.js";
@@ -13,7 +21,7 @@ import { afterwards } from "../postgres/cleanup.js";
 import { newDatabase, newPool, sql, type TestDatabase } from "../postgres/server.js";
 import { request, until } from "../service/support.js";
 
-const NAMES = ["schema", "policies", "api_keys", "decision_log"];
+const NAMES = ["schema", "policies", "api_keys", "decision_log", "functions"];
 const VERSION = NAMES.length - 1;
 const policy = { id: "a", name: "a", scope: "global", effect: "deny", rule_expr: {} } as const;
 const platform = { tenant: null, by: "test" };
@@ -41,6 +49,20 @@ function portcullis(args: readonly string[], env: Record<string, string> = {}): 
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis-migrate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs work on a client within a transaction of the host. */
+function transacting(pool: pg.Pool) {
+  return async (work: (client: pg.PoolClient) => Promise<unknown>) => {
+    const client = await pool.connect();
+    try {
+      await client.query("BEGIN");
+      return await work(client);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  };
+}
 
 describe("on PostgreSQL", () => {
   let database: TestDatabase;
@@ -99,6 +121,36 @@ describe("on PostgreSQL", () => {
     });
   });
 
+  it("are the ones that stores need: one that is newer or older is refused by each of their calls", async () => {
+    const schema = "versions";
+    await migrate(owner, { schema });
+    const stores = () => {
+      const [policies, keys] = [
+        new PolicyStore({ database: owner, schema }),
+        new ApiKeyStore({ database: owner, schema }),
+      ];
+      const database = transacting(owner);
+      return [
+        () => policies.create(platform, { ...policy, id: randomUUID() }),
+        () => policies.list(platform),
+        () => database((client) => policies.within(client).list(platform)),
+        () => keys.create(platform, { name: "k", roles: ["reader"] }),
+        () => keys.find("0".repeat(16)),
+        () => keys.list(platform),
+      ];
+    };
+    const known = stores();
+    for (const call of known) await call();
+    await owner.query(`INSERT INTO ${schema}.migrations (version, name, checksum) VALUES (99, 'future', 'sha256:0')`);
+    for (const call of stores()) {
+      await expect(call()).rejects.toMatchObject({ code: "database_newer", remedy: "Update Portcullis." });
+    }
+    // It was looked at once: a process that runs goes on while another release is brought in.
+    for (const call of known) await call();
+    await owner.query(`DELETE FROM ${schema}.migrations WHERE version > ${VERSION - 1}`);
+    for (const call of stores()) await expect(call()).rejects.toMatchObject({ code: "schema_missing" });
+  });
+
   it("keep nothing of one that fails, and go on once it can be applied", async () => {
     await owner.query("CREATE SCHEMA half; CREATE TABLE half.policy_clock (x int)");
     await expect(migrate(owner, { schema: "half" })).rejects.toMatchObject({
@@ -109,6 +161,20 @@ describe("on PostgreSQL", () => {
     expect((await owner.query("SELECT to_regclass('half.policies') AS there")).rows).toEqual([{ there: null }]);
     await owner.query("DROP TABLE half.policy_clock");
     expect((await migrate(owner, { schema: "half" })).applied).toEqual(NAMES.slice(1));
+  });
+
+  it("refuse to go on where a trigger of somebody's own table writes what the owner alone may write", async () => {
+    await migrate(owner, { schema: "strange" });
+    await owner.query("DELETE FROM strange.migrations WHERE version = 4");
+    await owner.query("CREATE TABLE public.mine (x int)");
+    await owner.query(`CREATE TRIGGER mine AFTER INSERT ON public.mine
+      FOR EACH STATEMENT EXECUTE FUNCTION strange.policies_begin()`);
+    await expect(migrate(owner, { schema: "strange" })).rejects.toMatchObject({
+      code: "migration_failed",
+      message: expect.stringMatching(/`functions`.*trigger mine of mine/),
+    });
+    await owner.query("DROP TABLE public.mine");
+    expect((await migrate(owner, { schema: "strange" })).applied).toEqual(["functions"]);
   });
 
   it("need no right to make schemas where the schema is there", async () => {

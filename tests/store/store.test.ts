@@ -2,6 +2,7 @@
 import { PolicySetError, PortcullisError } from "portcullis";
 import {
   type Actor,
+  ApiKeyStore,
   databaseSource,
   PolicyEngineService,
   type PolicyInput,
@@ -215,6 +216,19 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     await expect(store.restore(ann, "nowhere", 1, policy)).rejects.toEqual(failing("revision_not_found"));
   });
 
+  it("lets one of many who restore at once win, and tells the others of its revision", async () => {
+    const policy = await create(ann);
+    const deleted = await store.delete(ann, policy.id, policy);
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, () => store.restore(ann, policy.id, 1, deleted)),
+    );
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === "rejected") expect(result.reason).toEqual(failing("revision_conflict", { current: 3 }));
+    }
+    expect(await store.revisions(ann, policy.id)).toHaveLength(3);
+  });
+
   it("lists by filters, page by page", async () => {
     const lists: Actor = { tenant: "lists", by: "l" };
     for (let i = 0; i < 7; i++) {
@@ -404,6 +418,17 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
         expect(await whom()).toEqual({ ...before, t: "", a: "" });
       });
     });
+
+    it("leaves nothing of a key that was looked for, by which it could be read", async () => {
+      const keys = new ApiKeyStore({ database: prepared.app, role: prepared.appRole });
+      const { record } = await keys.create(bob, { name: "bob's", roles: ["reader"] });
+      await prepared.transaction(async (connection) => {
+        const within = new ApiKeyStore({ database: connection, role: prepared.appRole });
+        expect(await within.find(record.id)).toMatchObject({ id: record.id, tenant_id: "bolt" });
+        const setting = "SELECT coalesce(current_setting('portcullis.api_key', true), '') AS id";
+        expect((await connection.query(setting)).rows).toEqual([{ id: "" }]);
+      });
+    });
   });
 
   it("writes the history of what is changed by hand, and never changes it", async () => {
@@ -473,9 +498,23 @@ describe.each(KINDS)("the store on %s", (kind, prepare) => {
     expect(earlier).toEqual([1]);
     for await (const each of source.earlier?.(second.id, 3) ?? [])
       throw new Error(`deleted, and still there: ${each.id}`);
-    // From the beginning there may be more changes than are read one by one; none is left out.
-    expect((await source.changes(0))?.change ?? (await source.load()).change).toBe(changes?.change);
     expect(await source.changes(before.change + 1_000_000)).toBeUndefined();
+  });
+
+  it("reads up to a hundred changes one by one, none left out, and answers nothing for more", async () => {
+    const source = databaseSource({ database: prepared.loader, role: prepared.loaderRole });
+    const ids = (changes: Awaited<ReturnType<typeof source.changes>>) => changes?.replaced.map(({ id }) => id).sort();
+    const { change: since } = await source.load();
+    const created: string[] = [];
+    while (created.length < 99) created.push((await create(ann)).id);
+    const gone = await create(ann);
+    await store.delete(ann, gone.id, gone);
+    const changes = await source.changes(since);
+    expect(ids(changes)).toEqual(created.toSorted());
+    expect(changes).toMatchObject({ change: (await source.load()).change, removed: [gone.id] });
+    created.push((await create(ann)).id);
+    expect(await source.changes(since)).toBeUndefined();
+    expect(ids(await source.changes(changes?.change ?? 0))).toEqual(created.slice(-1));
   });
 
   it(`says what to do where the schema is missing (${kind})`, async () => {

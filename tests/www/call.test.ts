@@ -1,6 +1,6 @@
 // The form of the call, in step with its JSON.
 import { expect, it } from "vitest";
-import { fill, hears, lines, openExample, useBrowser, withPage, write } from "./page.js";
+import { fill, hears, lines, openExample, useBrowser, withRefunds, write } from "./page.js";
 
 useBrowser();
 
@@ -10,7 +10,7 @@ async function callForm(page: Parameters<typeof hears>[0]) {
 }
 
 it("fields, roles, mode and entities change the call", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     const form = await callForm(page);
     await fill(form.getByLabel("amount_cents"), "500");
@@ -37,7 +37,7 @@ it("fields, roles, mode and entities change the call", () =>
   }));
 
 it("a tool of the catalogue brings the fields of its schema", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await openExample(page, "github");
     const form = await callForm(page);
     await fill(form.getByLabel("Tool"), "add_comment_to_pending_review");
@@ -70,7 +70,7 @@ it("a tool of the catalogue brings the fields of its schema", () =>
   }));
 
 it("a call that can't be read keeps its text", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await write(page, "request", '{"action": ');
     await callForm(page);
     await page.getByText("The call can’t be read just now").waitFor();

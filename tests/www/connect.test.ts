@@ -1,7 +1,7 @@
 // The playground on a server's own origin: connecting, and what becomes of the token.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hears, lines, select, useBrowser, withPage, write } from "./page.js";
+import { hears, lines, openEarlier, select, useBrowser, withPage, write } from "./page.js";
 import { ANN, type Connected, connected, OPEN, PLATFORM, REFUNDS } from "./server.js";
 
 useBrowser();
@@ -34,7 +34,7 @@ const kept = (page: Page) =>
 
 async function connectBy(page: Page, token: string, more: { address?: string; tenant?: string } = {}): Promise<void> {
   await page.getByText("File", { exact: true }).click();
-  await page.getByRole("button", { name: "Connect to a server…" }).click();
+  await page.getByRole("menuitem", { name: "Connect to a server…" }).click();
   const dialog = page.getByRole("dialog", { name: "Connect to a server" });
   await dialog.getByLabel("Token or API key").fill(token);
   if (more.address !== undefined) await dialog.getByLabel("Address").fill(more.address);
@@ -64,7 +64,7 @@ it("a link with a token connects, and the token is nowhere but in the tab", { ti
       expect(unpacked).not.toContain(admin);
       expect(await page.evaluate("navigation.entries().map((entry) => entry.url).join()")).not.toContain(admin);
       await page.getByText("File", { exact: true }).click();
-      await page.getByRole("button", { name: "Disconnect from the server" }).click();
+      await page.getByRole("menuitem", { name: "Disconnect from the server" }).click();
       await panel(page).waitFor({ state: "detached" });
       expect((await kept(page)).session).not.toContain(admin);
       expect(await lines(page, "policies")).toMatch(/no large refunds/);
@@ -114,11 +114,11 @@ it("policies and catalogue are shown as the server has them, each with its state
 it("work that was there is set aside, and brought back", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {
-      await select(page, "policies", "support agents may use tools");
+      await select(page, "policies", "support makes small refunds");
       await page.keyboard.type("my own work");
       await connectBy(page, admin);
       await expect.poll(() => lines(page, "policies")).toMatch(/no large refunds/);
-      await page.getByRole("combobox", { name: "Open an example" }).selectOption("previous");
+      await openEarlier(page);
       await expect.poll(() => lines(page, "policies")).toMatch(/my own work/);
       // Nothing of that is taken for a change of the server's.
       await panel(page).getByText("Nothing of the server’s policies is in the editor").waitFor();

@@ -28,7 +28,7 @@ afterEach(() => server?.close());
 
 async function eachState(page: Page, check: (state: string) => Promise<void>): Promise<void> {
   await page.getByText("File", { exact: true }).click();
-  await page.getByRole("button", { name: "Connect to a server…" }).click();
+  await page.getByRole("menuitem", { name: "Connect to a server…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Token or API key").fill("wrong");
   await dialog.getByRole("button", { name: "Connect", exact: true }).click();

@@ -1,11 +1,11 @@
 // What a person sees of a decision, and of what is wrong with a text.
 import { expect, it } from "vitest";
-import { editor, hears, lines, select, useBrowser, withPage, write } from "./page.js";
+import { editor, hears, lines, select, useBrowser, withRefunds, write } from "./page.js";
 
 useBrowser();
 
 it("a visitor finds policies, a call and its verdict", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval, mode auto, by large refunds need a lead/);
     expect(await page.getByTestId("verdict").innerText()).toMatch(/Needs approval/);
     const why = page.getByRole("tabpanel", { name: "Why" });
@@ -13,7 +13,7 @@ it("a visitor finds policies, a call and its verdict", () =>
   }));
 
 it("typing a deny turns the verdict, and undo turns it back", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     await select(page, "policies", "require_approval");
     await page.keyboard.type("deny");
@@ -34,7 +34,7 @@ it("typing a deny turns the verdict, and undo turns it back", () =>
   }));
 
 it("an error is underlined at its place, said in words, and listed", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     await select(page, "policies", "includes");
     await page.keyboard.type("inclodes");
@@ -49,7 +49,7 @@ it("an error is underlined at its place, said in words, and listed", () =>
   }));
 
 it("a warning is shown and does not stand in the way", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await page.getByRole("tab", { name: "Catalogue" }).click();
     await write(page, "catalogue", '{"tools": [{"name": "refund", "inputSchema": {"type": "object"}}]}');
     await page.getByRole("tab", { name: "Policies" }).click();
@@ -62,8 +62,8 @@ it("a warning is shown and does not stand in the way", () =>
   }));
 
 it("YAML is read, and an error in it has its place", () =>
-  withPage(async ({ page }) => {
-    await page.getByRole("button", { name: "Write as YAML" }).click();
+  withRefunds(async ({ page }) => {
+    await page.getByRole("button", { name: "To YAML" }).click();
     await expect.poll(() => lines(page, "policies")).toMatch(/^- id: support-tools\n {2}name: support agents/);
     await hears(page, /Needs approval/);
     await select(page, "policies", "require_approval");
@@ -77,14 +77,22 @@ it("YAML is read, and an error in it has its place", () =>
   }));
 
 it("the smallest change can be tried", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await page.getByRole("button", { name: "Try it" }).click();
     await hears(page, /Allowed/);
     expect(await lines(page, "request")).toMatch(/"amount_cents": 10000/);
   }));
 
+it("where no single change turns the verdict, it says that none was found", () =>
+  withRefunds(async ({ page }) => {
+    const never = { id: "d", name: "never", scope: "global", effect: "deny", rule_expr: {} };
+    await write(page, "policies", JSON.stringify([never]));
+    await hears(page, /Denied, by never/);
+    expect(await page.locator(".change").innerText()).toMatch(/Smallest change[\s\S]*None found/);
+  }));
+
 it("each reader has a voice, reached by keyboard", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await page.getByRole("tab", { name: "Why" }).focus();
     await page.keyboard.press("ArrowRight");
     const agent = page.getByRole("tabpanel", { name: "To the agent" });
@@ -98,7 +106,7 @@ it("each reader has a voice, reached by keyboard", () =>
   }));
 
 it("a catalogue makes a comparison that can't hold an error", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await page.getByRole("tab", { name: "Catalogue" }).click();
     await write(
       page,

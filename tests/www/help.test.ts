@@ -1,11 +1,11 @@
 // Completion and hover, from the schema of policies.
 import { expect, it } from "vitest";
-import { hears, lines, openExample, select, useBrowser, withPage, write } from "./page.js";
+import { hears, lines, openExample, select, useBrowser, withRefunds, write } from "./page.js";
 
 useBrowser();
 
 it("keys and values are completed in JSON", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     await select(page, "policies", '"require_approval"');
     await page.keyboard.type('"mo');
@@ -19,7 +19,7 @@ it("keys and values are completed in JSON", () =>
   }));
 
 it("keys are completed in YAML, by their place", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await write(page, "policies", "- id: a\n  rule_expr:\n    when:\n      ");
     await page.keyboard.type("incl");
     const options = page.locator(".cm-tooltip-autocomplete [role=option]");
@@ -30,7 +30,7 @@ it("keys are completed in YAML, by their place", () =>
   }));
 
 it("a key says what it is for", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     const key = page.locator("[data-editor=policies] .cm-line", { hasText: '"approval"' }).locator("span").first();
     await key.hover();
@@ -38,7 +38,7 @@ it("a key says what it is for", () =>
   }));
 
 it("fields and tools are completed from the catalogue, and a field says of which type it is", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await openExample(page, "argument-checks");
     const options = page.locator(".cm-tooltip-autocomplete [role=option]");
     const rule_expr = { when: { field: "run.mode", eq: "low" }, target: ["x"] };

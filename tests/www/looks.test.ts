@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { complaints, isNarrowEnough } from "./looks.js";
-import { hears, openExample, select, showForm, useBrowser, withPage } from "./page.js";
+import { hears, lines, openExample, select, showForm, useBrowser, withRefunds, write } from "./page.js";
 import { MOST, weigh } from "./weight.js";
 
 useBrowser();
@@ -26,6 +26,39 @@ async function eachState(page: Page, check: (state: string) => Promise<void>): P
   await check("errors, with all that opens open");
 }
 
+/** States that come and go: what helps while one types, notices, and a comparison that runs. */
+async function eachMoment(page: Page, check: (state: string) => Promise<void>): Promise<void> {
+  await page.getByRole("tab", { name: "To the agent" }).click();
+  await check("what the agent is told");
+  await page.getByRole("tab", { name: "To the approver" }).click();
+  await check("what an approver is told");
+  await page.getByRole("button", { name: "Examples", exact: true }).click();
+  await check("the menu of the examples");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "To YAML" }).click();
+  await expect.poll(() => lines(page, "policies")).toMatch(/^- id/);
+  await check("YAML");
+  await page.evaluate(() => {
+    location.hash = "#w1=torn";
+  });
+  await page.getByText("Nothing was opened, and nothing lost.").waitFor();
+  await check("a broken link");
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("nothing is sent anywhere").or(page.getByText("from the address bar")).waitFor();
+  await check("a link to share");
+  await write(page, "policies", "- id: a\n  rule_expr:\n    when:\n      ");
+  await page.keyboard.type("incl");
+  await page.locator(".cm-tooltip-autocomplete [role=option]").first().waitFor();
+  await check("completion");
+  await page.keyboard.press("Escape");
+  await page.locator("[data-editor=policies] .cm-line span", { hasText: "rule_expr" }).first().hover();
+  await page.locator(".cm-tooltip-hover").waitFor();
+  await check("help on a key");
+  await write(page, "policies", "");
+  await page.getByText("There is no policy yet", { exact: true }).waitFor();
+  await check("nothing written yet");
+}
+
 /** The forms and the matrix, each with what opens in it. */
 async function eachForm(page: Page, check: (state: string) => Promise<void>): Promise<void> {
   await openExample(page, "argument-checks");
@@ -36,7 +69,7 @@ async function eachForm(page: Page, check: (state: string) => Promise<void>): Pr
   await form.getByRole("button", { name: "+ Group" }).click();
   await form.getByText("Id, owner, trial").click();
   await check("forms of a policy and of a call");
-  await form.locator("summary[aria-label='More for this condition']").first().click();
+  await form.getByRole("button", { name: "More for this condition" }).first().click();
   await check("a menu of a condition");
   await page.keyboard.press("Escape");
   await showForm(page);
@@ -56,7 +89,7 @@ async function eachForm(page: Page, check: (state: string) => Promise<void>): Pr
 }
 
 it.each(["light", "dark"] as const)("axe finds nothing in %s", { timeout: 120_000 }, (colorScheme) =>
-  withPage(
+  withRefunds(
     (playground) =>
       eachState(playground.page, async (state) => expect(await complaints(playground.page), state).toEqual([])),
     { colorScheme },
@@ -67,21 +100,32 @@ it.each(["light", "dark"] as const)(
   "axe finds nothing in the forms and the matrix in %s",
   { timeout: 180_000 },
   (colorScheme) =>
-    withPage(({ page }) => eachForm(page, async (state) => expect(await complaints(page), state).toEqual([])), {
+    withRefunds(({ page }) => eachForm(page, async (state) => expect(await complaints(page), state).toEqual([])), {
       colorScheme,
     }),
 );
 
+it.each([
+  { width: 360, colorScheme: "light" },
+  { width: 1440, colorScheme: "dark" },
+] as const)("axe finds nothing in what comes and goes, at $width in $colorScheme", { timeout: 240_000 }, (one) =>
+  withRefunds(({ page }) => eachMoment(page, async (state) => expect(await complaints(page), state).toEqual([])), {
+    colorScheme: one.colorScheme,
+    viewport: { width: one.width, height: 900 },
+    permissions: ["clipboard-write"],
+  }),
+);
+
 it("nothing is wider than a phone, a tablet or a desktop", { timeout: 60_000 }, () =>
-  withPage(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),
+  withRefunds(({ page }) => eachState(page, (state) => isNarrowEnough(page, state))),
 );
 
 it("neither are the forms and the matrix", { timeout: 120_000 }, () =>
-  withPage(({ page }) => eachForm(page, (state) => isNarrowEnough(page, state))),
+  withRefunds(({ page }) => eachForm(page, (state) => isNarrowEnough(page, state))),
 );
 
 it("colours follow the system until one chooses, and the choice stays", () =>
-  withPage(
+  withRefunds(
     async ({ page }) => {
       const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
       expect(await theme()).toBe("dark");

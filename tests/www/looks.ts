@@ -25,6 +25,7 @@ export async function isNarrowEnough(page: Page, state: string): Promise<void> {
     await page.setViewportSize({ width, height: 900 });
     const widest = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(widest, `${state} at ${width}`).toBeLessThanOrEqual(width);
+    expect(await clipped(page), `${state} at ${width}`).toEqual([]);
     // What a box cuts off at its side can't be reached, unless the box scrolls.
     const cut = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>("button, input, select, textarea")]
@@ -37,4 +38,35 @@ export async function isNarrowEnough(page: Page, state: string): Promise<void> {
     );
     expect(cut, `${state} at ${width}`).toEqual([]);
   }
+}
+
+/** Where text is cut: it may be by dots, with all of it in a title or at hand, and in a box that scrolls. */
+const MAY_CUT = ".headline .call, .row-hint, .hidden, .matrix-scroll, [data-editor]";
+
+/** Texts that a box cuts off, at its side or below. */
+async function clipped(page: Page): Promise<string[]> {
+  return page.evaluate((mayCut) => {
+    const cut: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>("body *")) {
+      const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim() !== "");
+      if (!own || !element.checkVisibility() || element.closest(mayCut) || element.closest("option, noscript"))
+        continue;
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const text = range.getBoundingClientRect();
+      if (text.width === 0) continue;
+      for (let box: HTMLElement | null = element; box !== null; box = box.parentElement) {
+        const { overflowX, overflowY, position } = getComputedStyle(box);
+        const { left, right, top, bottom } = box.getBoundingClientRect();
+        const [x, y] = [overflowX === "hidden" || overflowX === "clip", overflowY === "hidden" || overflowY === "clip"];
+        const beyond =
+          (x && (text.left < left - 2 || text.right > right + 2)) ||
+          (y && (text.top < top - 3 || text.bottom > bottom + 3));
+        if (beyond) cut.push(`${element.textContent?.trim().slice(0, 40)} in ${box.className || box.tagName}`);
+        // What scrolls can be scrolled to; what is in the top layer is cut by nothing.
+        if (beyond || overflowX === "auto" || overflowY === "auto" || position === "fixed") break;
+      }
+    }
+    return cut;
+  }, MAY_CUT);
 }

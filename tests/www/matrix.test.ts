@@ -1,7 +1,7 @@
 // Who may do what: a table of tools by people.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { hears, lines, openExample, select, useBrowser, withPage, write } from "./page.js";
+import { editor, hears, lines, openExample, select, useBrowser, withPage, withRefunds, write } from "./page.js";
 
 useBrowser();
 
@@ -19,7 +19,7 @@ const cell = (page: Page, tool: string, column: number) =>
     .nth(column);
 
 it("says in words what each person may do, before the arguments are known", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     const grid = await openMatrix(page);
     await expect
@@ -68,6 +68,8 @@ it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call",
     const dialog = page.getByRole("dialog", { name: "robin and actions_run_trigger" });
     await dialog.getByRole("button", { name: "Open this call" }).click();
     await expect.poll(() => lines(page, "request")).toMatch(/"id": "robin"[\s\S]*"id": "actions_run_trigger"/);
+    await editor(page, "request").press("ControlOrMeta+End");
+    await expect.poll(() => lines(page, "request")).toMatch(/\}\n*$/);
     const request = JSON.parse(await lines(page, "request"));
     expect(request.input).toMatchObject({ method: expect.any(String), owner: "example" });
     await hears(page, /^Verdict/);
@@ -75,7 +77,7 @@ it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call",
 );
 
 it("people are edited, survive a reload, and go back to those of the calls", () =>
-  withPage(async ({ page }) => {
+  withRefunds(async ({ page }) => {
     await hears(page, /Needs approval/);
     await openMatrix(page);
     await page.getByRole("button", { name: "Edit the people" }).click();
@@ -105,3 +107,70 @@ it("a tool that no policy knows, and a set without tools", () =>
     await cell(page, "refund", 0).getByRole("button").click();
     expect(await page.getByRole("dialog").innerText()).toMatch(/What nobody allows is denied/);
   }));
+
+const allow = (id: string, target: string[]) => ({
+  id,
+  name: id,
+  scope: "tool",
+  effect: "allow",
+  rule_expr: { target },
+});
+const ask = (id: string, target: string[], when?: unknown) => ({
+  ...{ id, name: id, scope: "tool", effect: "require_approval" },
+  rule_expr: { target, ...(when === undefined ? {} : { when }), approval: { approvers: { roles: ["lead"] } } },
+});
+const tools = (names: readonly string[]) =>
+  JSON.stringify({ tools: names.map((name) => ({ name, inputSchema: { type: "object" } })) });
+
+async function writeCatalogue(page: Page, text: string): Promise<void> {
+  await page.getByRole("tab", { name: "Catalogue" }).click();
+  await write(page, "catalogue", text);
+  await page.getByRole("tab", { name: "Policies" }).click();
+}
+
+it("each of the four states has its sign, its word and its count", () =>
+  withPage(async ({ page }) => {
+    const some = { field: "input.size", gt: 5, default: 0 };
+    const set = [allow("open", ["read", "write", "send"]), ask("asks", ["write"]), ask("may ask", ["send"], some)];
+    await writeCatalogue(page, tools(["read", "write", "send", "drop"]));
+    await write(page, "policies", JSON.stringify(set));
+    await hears(page, /Verdict: Denied/);
+    await openMatrix(page);
+    const words = {
+      read: /✓\s*allowed/,
+      write: /\?\s*approval/,
+      send: /±\s*depends\s*allow or approval/,
+      drop: /✕\s*denied/,
+    };
+    for (const [tool, word] of Object.entries(words)) {
+      await expect.poll(() => cell(page, tool, 0).innerText(), { timeout: 10_000 }).toMatch(word);
+    }
+    const legend = page.getByRole("list", { name: "What the signs mean" });
+    expect((await legend.innerText()).replace(/\s+/g, " ")).toMatch(/allowed 2 .*approval 2 .*depends 2 .*denied 2/);
+  }));
+
+it("what it leaves out is said", { timeout: 120_000 }, () =>
+  withPage(async ({ page }) => {
+    await hears(page, /Denied/);
+    const bundle = {
+      policies: [allow("open", ["*"])],
+      catalogue: JSON.parse(tools(Array.from({ length: 1003 }, (_, i) => `tool_${i}`))),
+      cases: Array.from({ length: 14 }, (_, i) => ({
+        title: `call ${i}`,
+        request: {
+          ...{ action: "tool_call", now: 0, tenant: { id: "t" }, app: null, workflow: null, agent: null },
+          ...{ user: { id: `u${i}` }, tool: { id: "tool_1" } },
+        },
+      })),
+    };
+    await page.getByLabel("A file to open").setInputFiles({
+      ...{ name: "many.json", mimeType: "application/json" },
+      buffer: Buffer.from(JSON.stringify(bundle)),
+    });
+    await hears(page, /Allowed/);
+    await openMatrix(page);
+    await page
+      .getByText("Shown are the first 1000 of 1003 tools and the first 12 of 14 people in the calls.")
+      .waitFor({ timeout: 30_000 });
+  }),
+);

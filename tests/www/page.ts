@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { serve } from "../../www/serve.mjs";
+import { BUILT_IN, LESSONS, TOOL_SETS } from "../../www/src/state/example-list.js";
 import { launch } from "../browser/chromium.js";
 
 const built = new URL("../../www/dist/index.html", import.meta.url);
@@ -74,6 +75,21 @@ export async function withPage(
   }
 }
 
+/** Opens the page with two policies, of which one asks for approval: there is more to see. */
+export function withRefunds(
+  test: (playground: Playground) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  return withPage(
+    async (playground) => {
+      await hears(playground.page, /Needs approval/);
+      await playground.page.getByRole("button", { name: "Close this message" }).click();
+      await test(playground);
+    },
+    { hash: "#example=refunds", ...options },
+  );
+}
+
 /** What the page says aloud, once it is as expected. */
 export async function hears(page: Page, words: RegExp): Promise<void> {
   await expect.poll(() => page.getByTestId("spoken").textContent(), { timeout: 10_000 }).toMatch(words);
@@ -133,9 +149,27 @@ export async function fill(field: Locator, text: string): Promise<void> {
   await field.press("Tab");
 }
 
+/** Chooses from a menu. */
+export async function choose(page: Page, menu: string, item: string | RegExp): Promise<void> {
+  await page.getByRole("button", { name: menu, exact: true }).click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
+}
+
+/** Chooses an example from the menu by the name of its file. */
+export async function chooseExample(page: Page, id: string): Promise<void> {
+  const title = [...BUILT_IN, ...LESSONS, ...TOOL_SETS].find((one) => one.id === id)?.title;
+  await choose(page, "Examples", title ?? id);
+}
+
 /** Opens an example, and waits until it is there. */
 export async function openExample(page: Page, id: string): Promise<void> {
-  await page.getByRole("combobox", { name: "Open an example" }).selectOption(`example:${id}`);
+  await chooseExample(page, id);
   await page.getByRole("button", { name: "Bring back what was there" }).waitFor();
   await hears(page, /^Verdict/);
+}
+
+/** Opens the work that was set aside last. */
+export async function openEarlier(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Examples", exact: true }).click();
+  await page.getByRole("group", { name: "My earlier work" }).getByRole("menuitem").first().click();
 }

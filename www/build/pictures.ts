@@ -13,6 +13,8 @@ const SIZE = { width: 1280, height: 860 };
 
 interface Picture {
   readonly name: string;
+  /** An example, by the name of its file. */
+  readonly example?: string;
   /** Opens the page of a server that has decided something. */
   readonly connected?: boolean;
   /** Brings the page to where it is taken. */
@@ -23,6 +25,7 @@ const PICTURES: readonly Picture[] = [
   { name: "playground", show: async (page) => page.locator(".tree").waitFor() },
   {
     name: "form",
+    example: "refunds",
     async show(page) {
       await page.getByRole("radio", { name: "Both" }).check();
       await page.getByLabel("The policy that the form shows").selectOption("1");
@@ -31,19 +34,25 @@ const PICTURES: readonly Picture[] = [
     },
   },
   {
-    name: "matrix",
+    name: "effect",
+    example: "banking",
     async show(page) {
-      await page.getByRole("combobox", { name: "Open an example" }).selectOption("example:github");
-      await page.getByRole("button", { name: "Close this message" }).click();
+      await page.getByRole("radio", { name: "Form" }).first().check();
+      await page.getByRole("button", { name: "Delete", exact: true }).click();
+      await page.locator(".effect .summary").waitFor();
+      await scrollTo(page, ".effect");
+    },
+  },
+  {
+    name: "matrix",
+    example: "github",
+    async show(page) {
       await page.locator(".matrix").scrollIntoViewIfNeeded();
       await page
         .getByRole("row", { name: /^add_issue_comment/ })
         .first()
         .waitFor();
-      await page.evaluate(() => {
-        const top = document.querySelector(".matrix")?.getBoundingClientRect().top ?? 0;
-        scrollBy({ top: top - 84, behavior: "instant" });
-      });
+      await scrollTo(page, ".matrix");
     },
   },
   {
@@ -63,10 +72,7 @@ const PICTURES: readonly Picture[] = [
       await panel.getByText("What differs", { exact: true }).click();
       await panel.getByRole("button", { name: "Check 1 change with the server" }).click();
       await panel.getByText("decided otherwise").waitFor();
-      await page.evaluate(() => {
-        const top = document.querySelector(".server")?.getBoundingClientRect().top ?? 0;
-        scrollBy({ top: top - 84, behavior: "instant" });
-      });
+      await scrollTo(page, ".server");
     },
   },
 ];
@@ -86,18 +92,27 @@ async function decided(): Promise<{ readonly link: string; close(): Promise<void
   return { link: `${server.origin}/#connect=${await server.key(null, "admin")}`, close: () => server.close() };
 }
 
+/** Brings a panel to the top of the window, under what sticks there. */
+async function scrollTo(page: Page, panel: string): Promise<void> {
+  await page.evaluate((panel) => {
+    const top = document.querySelector(panel)?.getBoundingClientRect().top ?? 0;
+    scrollBy({ top: top - 84, behavior: "instant" });
+  }, panel);
+}
+
 mkdirSync(out, { recursive: true });
 const server = await serve();
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 const api = await decided();
 const browser = await launch();
 try {
-  for (const { name, show, connected: onServer } of PICTURES) {
+  for (const { name, show, example, connected: onServer } of PICTURES) {
     for (const colorScheme of ["light", "dark"] as const) {
       const context = await browser.newContext({ viewport: SIZE, colorScheme, deviceScaleFactor: 1.5 });
       const page = await context.newPage();
-      await page.goto(onServer ? api.link : origin);
+      await page.goto(onServer ? api.link : example === undefined ? origin : `${origin}#example=${example}`);
       await page.getByTestId("verdict").waitFor();
+      if (example !== undefined) await page.getByRole("button", { name: "Close this message" }).click();
       await show(page);
       // What was pressed last is not to stand out.
       await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());

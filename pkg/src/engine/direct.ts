@@ -19,12 +19,16 @@ import {
 import { Members } from "./members.js";
 import { CELL, type Memory } from "./memory.js";
 import type { Nodes } from "./nodes.js";
-import { isOrdinary, nothingIsInherited, type Plain, RequestNames } from "./ordinary.js";
+import { isOrdinary, type Plain, RequestNames } from "./ordinary.js";
 import { needsBytes, nodeOf } from "./program.js";
 import { type Plan, type Plans, type Router, SCOPE_IDS, type View } from "./route.js";
-import { isArray, isWellFormed, SURELY_SHORT } from "./values.js";
+import { isArray, isWellFormed, prototypeOf, SURELY_SHORT } from "./values.js";
 
-/** By node: the request, its entities, their ids, and what else is fixed. */
+/** By action: the bit of the scope that it is about, since such a request must name one. */
+const objectPrototype = Object.prototype;
+const OWN_SCOPES = [4, 16, 8] as const;
+
+/** By node: the request, its entities, their ids, and what else is fixed. Then its input and its usage. */
 type Fixed = readonly unknown[];
 
 /** Reads ordinary requests. */
@@ -53,19 +57,34 @@ export class Direct {
   /** Whether a request was ordinary and is written. Throws what the request's own code throws. */
   read(request: unknown): boolean {
     // Read first: engines then know the object's shape, and with it the prototype.
-    const { action, now, tenant, app, user, workflow, agent, tool, run } = request as Plain;
-    if (!isOrdinary(request) || !nothingIsInherited() || !this.#names.hold(request)) return false;
-    const tenantId = idOf(tenant);
-    const appId = idOf(app);
-    const userId = idOf(user);
-    const workflowId = idOf(workflow);
-    const agentId = idOf(agent);
-    const toolId = idOf(tool);
+    const { action, now, tenant, app, user, workflow, agent, tool, run, input, usage } = request as Plain;
+    const names = this.#names;
+    if (!isOrdinary(request) || !names.hold(request)) return false;
+    const tenantId = idOf(tenant, true);
     if (
       typeof action !== "string" ||
       typeof now !== "number" ||
       typeof tenantId !== "string" ||
-      tenantId.length === 0 ||
+      tenantId.length === 0
+    ) {
+      return false;
+    }
+    const actionNumber = this.#nodes.literal(ACTION, action);
+    if (actionNumber < 0) return false;
+    const memory = this.#memory;
+    memory.begin();
+    const platform = this.#router.platformView(actionNumber);
+    const view = this.#router.view(tenantId, actionNumber);
+    memory.settle(true);
+    this.policySet = view.policySet;
+    // Whether an id is an own property matters only where somebody looks at it.
+    const scopes = platform.scopes | view.scopes | (OWN_SCOPES[actionNumber] ?? 0);
+    const appId = idOf(app, (scopes & 2) !== 0);
+    const userId = idOf(user, false);
+    const workflowId = idOf(workflow, (scopes & 4) !== 0);
+    const agentId = idOf(agent, (scopes & 8) !== 0);
+    const toolId = idOf(tool, (scopes & 16) !== 0);
+    if (
       appId === undefined ||
       userId === undefined ||
       workflowId === undefined ||
@@ -87,10 +106,6 @@ export class Direct {
       }
       if (!isId(runId)) return false;
     }
-    const actionNumber = this.#nodes.literal(ACTION, action);
-    if (actionNumber < 0) return false;
-    const memory = this.#memory;
-    memory.begin();
     const { words, doubles, frame } = memory;
     words[frame + ACTION * CELL] = INTERNED;
     words[frame + ACTION * CELL + 2] = actionNumber;
@@ -104,11 +119,12 @@ export class Direct {
       words[frame + RUN_MODE * CELL] = INTERNED;
       words[frame + RUN_MODE * CELL + 2] = literal;
     }
-    // By node, and new each time: engines keep track of what is written to lasting objects.
+    // By node, then what requests mostly have beside; new each time: engines keep track of what is written to lasting
+    // objects. What is always written is not needed again.
     const fixed = [
       request,
-      action,
-      now,
+      null,
+      null,
       tenant,
       tenantId,
       app,
@@ -123,25 +139,22 @@ export class Direct {
       toolId,
       run,
       runId,
-      mode,
+      null,
       rootId,
+      names.hasInput ? input : undefined,
+      names.hasUsage ? usage : undefined,
     ];
     this.picked = 0;
     this.stated =
-      (COMMON |
-        1 |
-        (appId === null ? 0 : 2) |
-        (userId === null ? 0 : 4) |
-        (workflowId === null ? 0 : 8) |
-        (agentId === null ? 0 : 16) |
-        (toolId === null ? 0 : 32) |
-        (run === null ? 0 : 64)) >>>
-      0;
+      COMMON |
+      1 |
+      (appId === null ? 0 : 2) |
+      (userId === null ? 0 : 4) |
+      (workflowId === null ? 0 : 8) |
+      (agentId === null ? 0 : 16) |
+      (toolId === null ? 0 : 32) |
+      (run === null ? 0 : 64);
     this.#members.begin();
-    const platform = this.#router.platformView(actionNumber);
-    const view = this.#router.view(tenantId, actionNumber);
-    memory.settle(true);
-    this.policySet = view.policySet;
     return (
       this.#viewed(platform, fixed, actionNumber) &&
       (view === platform || this.#viewed(view, fixed, actionNumber)) &&
@@ -221,7 +234,11 @@ export class Direct {
     const value = fixed[node];
     const isEntity = node < RUN_MODE && (node & 1) === 1;
     if (node !== ROOT && !isEntity && value !== null && value !== undefined) {
-      return isId(value) && this.#members.text(node, value, needsBytes(read));
+      return (
+        isId(value) &&
+        (node > RUN || hasOwnId(fixed[node - 1] as Plain)) &&
+        this.#members.text(node, value, needsBytes(read))
+      );
     }
     const { words, frame } = this.#memory;
     const tag = node === ROOT || (isEntity && value !== null) ? OBJECT : isEntity ? NULL : MISSING;
@@ -234,13 +251,21 @@ function isId(id: unknown): id is string {
   return typeof id === "string" && id.length < SURELY_SHORT && isWellFormed(id);
 }
 
-/** The id of an entity, or `null`; nothing where either is out of the ordinary. */
-function idOf(entity: unknown): string | null | undefined {
+/**
+ * The id of an entity, or `null`; nothing where either is out of the ordinary. Whether it is an own enumerable property is
+ * asked if it must be one.
+ */
+function idOf(entity: unknown, own: boolean): string | null | undefined {
   if (entity === null) return null;
   if (typeof entity !== "object") return undefined;
   // Read first: engines then know the object's shape, and with it the prototype.
   const { id } = entity as Plain;
-  if (!isOrdinary(entity)) return undefined;
-  for (const name in entity) if (name === "id") return isId(id) ? id : undefined;
-  return undefined;
+  if (prototypeOf(entity) !== objectPrototype || isArray(entity)) return undefined;
+  if (own && !hasOwnId(entity as Plain)) return undefined;
+  return typeof id === "string" && id.length < SURELY_SHORT && isWellFormed(id) ? id : undefined;
+}
+
+function hasOwnId(entity: Plain): boolean {
+  for (const name in entity) if (name === "id") return true;
+  return false;
 }

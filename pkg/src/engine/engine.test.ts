@@ -50,6 +50,72 @@ function whileRead(run: () => void): object {
   };
 }
 
+describe("an id that is no own enumerable property", () => {
+  const scopes = ["tenant", "app", "workflow", "agent", "tool"] as const;
+  const scoped = scopes.map((scope) => ({
+    ...large,
+    id: `at-${scope}`,
+    scope,
+    rule_expr: { target: ["x*"], message: "No." },
+  }));
+  const reading = ["user", ...scopes].map((entity) => ({
+    ...large,
+    id: `reads-${entity}`,
+    scope: "global" as const,
+    rule_expr: { when: { field: `${entity}.id`, eq: "x" } },
+  }));
+  const limited: Policy = {
+    id: "limited",
+    name: "limited",
+    scope: "global",
+    effect: "modify",
+    rule_expr: { then: { limits: [{ meter: "tool_calls", per: ["user"], window: "1m", kind: "rate", max: 9 }] } },
+  };
+
+  it.each([
+    ["nobody looks at", []],
+    ["policies of its scope look at", scoped],
+    ["policies read", reading],
+    ["limits count by", [limited]],
+  ] as const)("counts as none where %s", (_, policies) => {
+    for (const policy of [undefined, ...policies]) {
+      const engine = load(open, ...(policy === undefined ? [] : [policy as Policy]));
+      for (const action of ["run_start", "tool_call", "agent_step", "llm_call"]) {
+        for (const entity of ["tenant", "app", "user", "workflow", "agent", "tool"]) {
+          const given = { action, workflow: { id: "w" }, agent: { id: "a" } };
+          const hidden = Object.defineProperty({ name: "n" }, "id", { value: "x", enumerable: false });
+          const without = engine.decide(request({}, { ...given, [entity]: { name: "n" } }));
+          expect([entity, engine.decide(request({}, { ...given, [entity]: hidden }))]).toEqual([entity, without]);
+        }
+      }
+      engine.close();
+    }
+  });
+
+  it("and what a request inherits is not its own", () => {
+    const engine = load(open, large);
+    const { input: _, ...rest } = request({});
+    const prototype = Object.prototype as { input?: unknown };
+    prototype.input = { amount: 500 };
+    try {
+      expect(ids(engine.decide(rest as Request))).toEqual(["large", "open"]);
+      expect(engine.decide(rest as Request).reasons[0]?.error).toMatchObject({ code: "missing" });
+    } finally {
+      delete prototype.input;
+    }
+    const shared = Object.defineProperty(Object.prototype, "input", {
+      value: { amount: 5 },
+      configurable: true,
+      enumerable: false,
+    }) as { input?: unknown };
+    try {
+      expect(engine.decide(rest as Request).reasons[0]?.error).toMatchObject({ code: "missing" });
+    } finally {
+      delete shared.input;
+    }
+  });
+});
+
 describe("one decision and the next", () => {
   it("share no values: a string is not read where a number was", () => {
     const keyed: Policy = {

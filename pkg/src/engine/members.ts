@@ -4,6 +4,7 @@ import {
   ARRAY,
   BLOCKED,
   FALSE,
+  FIXED_NODES,
   INTERNED,
   MAX_NUMBER,
   MISSING,
@@ -11,6 +12,7 @@ import {
   NUMBER,
   OBJECT,
   OTHER_STRING,
+  ROOT,
   STRING,
   TRUE,
   UNSUPPORTED,
@@ -34,8 +36,9 @@ export class Members {
   readonly values: unknown[];
   readonly #memory: Memory;
   readonly #nodes: Nodes;
-  /** By node: the turn that read it last; of elements, whether in full. */
+  /** By node: the turn that read it last, and the turn whose members were; of elements, whether in full. */
   readonly #read: number[];
+  readonly #walked: number[];
   readonly #full: number[];
   #turn = 0;
   #words: Uint32Array;
@@ -47,6 +50,7 @@ export class Members {
     this.#nodes = nodes;
     this.values = Array.from({ length: nodes.count }, () => undefined);
     this.#read = zeros(nodes.count);
+    this.#walked = zeros(nodes.count);
     this.#full = zeros(nodes.count);
     this.#words = memory.words;
     this.#doubles = memory.doubles;
@@ -64,8 +68,11 @@ export class Members {
   /** What policies need of the objects among fixed values. */
   read(code: Code, fixed: readonly unknown[]): boolean {
     for (let at = 0; at < code.length; at += 2 + 2 * (code[at + 1] as number)) {
-      const object = fixed[code[at] as number] as Plain | null;
-      if (object === null ? !this.#none(code, at, MISSING) : !this.#group(code, at, object)) return false;
+      const node = code[at] as number;
+      const object = fixed[node] as Plain | null;
+      if (object === null) {
+        if (!this.#none(code, at, MISSING)) return false;
+      } else if (node === ROOT ? !this.#root(code, at, fixed) : !this.#group(code, at, object)) return false;
     }
     return true;
   }
@@ -79,22 +86,36 @@ export class Members {
     return this.#string(node, text, bytes);
   }
 
-  /** The members of the object whose code begins at a place. */
-  #group(code: Code, at: number, object: Plain): boolean {
+  /** Members of the request itself: those that most requests have were read with it. */
+  #root(code: Code, at: number, fixed: readonly unknown[]): boolean {
     const first = at + 2;
     const end = first + 2 * (code[at + 1] as number);
-    const turn = this.#turn;
-    const read = this.#read;
-    let left = 0;
-    for (let i = first, bit = 1; i < end; i += 2, bit <<= 1) {
-      const slot = code[i + 1] as number | Slot;
-      const node = nodeOf(typeof slot === "number" ? slot : slot.read);
-      if (read[node] !== turn) {
-        read[node] = turn;
-        left |= bit;
-      } else if (!this.#more(slot)) return false;
+    for (let i = first; i < end; i += 2) {
+      if (code[i] !== "input" && code[i] !== "usage") return this.#group(code, at, fixed[ROOT] as Plain);
     }
-    if (left === 0) return true;
+    this.#walked[ROOT] = this.#turn;
+    for (let i = first; i < end; i += 2) {
+      const slot = code[i + 1] as number | Slot;
+      const node = readNode(slot);
+      if (this.#read[node] === this.#turn) {
+        if (!this.#more(slot)) return false;
+      } else {
+        this.#read[node] = this.#turn;
+        if (!this.#value(slot, fixed[code[i] === "input" ? FIXED_NODES : FIXED_NODES + 1])) return false;
+      }
+    }
+    return true;
+  }
+
+  /** The members of the object whose code begins at a place. */
+  #group(code: Code, at: number, object: Plain): boolean {
+    const parent = code[at] as number;
+    const turn = this.#turn;
+    if (this.#walked[parent] === turn) return this.#groupAgain(code, at, object);
+    this.#walked[parent] = turn;
+    const first = at + 2;
+    let missing = code[at + 1] as number;
+    const end = first + 2 * missing;
     let names = 0;
     // Policies mostly name members in the order in which requests have them.
     let next = first;
@@ -102,20 +123,55 @@ export class Members {
       if (++names > FEW_NAMES) return false;
       let i = next;
       if (i >= end || code[i] !== name) {
-        for (i = first; i < end; i += 2) if (code[i] === name) break;
-        if (i === end) continue;
+        i = placeOf(name, code, first, end);
+        if (i < 0) continue;
       }
       next = i + 2;
-      const bit = 1 << ((i - first) >> 1);
-      if ((left & bit) === 0) continue;
-      left ^= bit;
-      if (!this.#value(code[i + 1] as number | Slot, object[name])) return false;
-      if (left === 0) return true;
+      const slot = code[i + 1] as number | Slot;
+      this.#read[readNode(slot)] = turn;
+      if (!this.#value(slot, object[name])) return false;
+      if (--missing === 0) return true;
     }
-    for (let i = first; left !== 0; i += 2, left >>>= 1) {
-      if ((left & 1) !== 0 && !this.#absent(code[i + 1] as number | Slot, MISSING)) return false;
+    return this.#rest(code, first, end);
+  }
+
+  /** Those that an object does not have. */
+  #rest(code: Code, first: number, end: number): boolean {
+    for (let i = first + 1; i < end; i += 2) {
+      const slot = code[i] as number | Slot;
+      const node = readNode(slot);
+      if (this.#read[node] === this.#turn) continue;
+      this.#read[node] = this.#turn;
+      if (!this.#absent(slot, MISSING)) return false;
     }
     return true;
+  }
+
+  /** The same of an object whose members, or some of them, other policies have read. */
+  #groupAgain(code: Code, at: number, object: Plain): boolean {
+    const first = at + 2;
+    const end = first + 2 * (code[at + 1] as number);
+    const read = this.#read;
+    let missing = 0;
+    for (let i = first + 1; i < end; i += 2) {
+      const slot = code[i] as number | Slot;
+      if (read[readNode(slot)] !== this.#turn) missing++;
+      else if (!this.#more(slot)) return false;
+    }
+    if (missing === 0) return true;
+    let names = 0;
+    for (const name in object) {
+      if (++names > FEW_NAMES) return false;
+      const i = placeOf(name, code, first, end);
+      if (i < 0) continue;
+      const slot = code[i + 1] as number | Slot;
+      const node = readNode(slot);
+      if (read[node] === this.#turn) continue;
+      read[node] = this.#turn;
+      if (!this.#value(slot, object[name])) return false;
+      if (--missing === 0) return true;
+    }
+    return this.#rest(code, first, end);
   }
 
   /** Members of what is no object have the tag that is given. */
@@ -123,7 +179,7 @@ export class Members {
     const end = at + 2 + 2 * (code[at + 1] as number);
     for (let i = at + 3; i < end; i += 2) {
       const slot = code[i] as number | Slot;
-      const node = nodeOf(typeof slot === "number" ? slot : slot.read);
+      const node = readNode(slot);
       if (this.#read[node] === this.#turn) {
         if (!this.#more(slot)) return false;
       } else {
@@ -256,4 +312,13 @@ export class Members {
     }
     return true;
   }
+}
+
+/** The node that a member goes to. */
+const readNode = (slot: number | Slot): number => nodeOf(typeof slot === "number" ? slot : slot.read);
+
+/** Where a member is among those from a place to another, or −1. */
+function placeOf(name: string, code: Code, first: number, end: number): number {
+  for (let i = first; i < end; i += 2) if (code[i] === name) return i;
+  return -1;
 }

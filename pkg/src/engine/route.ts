@@ -129,7 +129,7 @@ export class Router {
 
   /** The view of the platform's own policies. */
   platformView(action: number): View {
-    return this.#viewOf(this.platform, action);
+    return this.platform.views[action] ?? this.#viewOf(this.platform, action);
   }
 
   /** Stages what the policies read that a request must be asked about, and picks their buckets. */

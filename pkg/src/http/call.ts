@@ -5,12 +5,14 @@ export interface Call {
   readonly method: string;
   /** As it was sent, without the query. */
   readonly path: string;
+  /** What the host's router took from the front of the path, where it says so. */
+  readonly mount?: string;
   /** Without the question mark. */
   readonly query: string;
   /** By a name in lower case. */
   header(name: string): string | undefined;
-  /** All of the body. Where it is longer, nothing. */
-  body(most: number): Promise<Uint8Array | undefined>;
+  /** All of the body, at once where it is there. Where it is longer, nothing. */
+  body(most: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
 export interface Answer {

@@ -34,9 +34,9 @@ export function checkOf(schema: Schema): Check {
   };
 }
 
-export function refuse(status: number, what: string, mistakes: readonly Mistake[]): Problem {
+export function refuse(what: "body" | "query" | "evaluation", mistakes: readonly Mistake[]): Problem {
   const [first] = mistakes;
   const at = first === undefined ? "" : `: ${[first.pointer, first.message].filter((part) => part !== "").join(" ")}`;
   const remedy = "See the schema of this operation in `/openapi.json`.";
-  return new Problem(status, { code: `invalid_${what}`, detail: `the ${what} does not fit${at}`, remedy, mistakes });
+  return new Problem({ code: `invalid_${what}`, detail: `the ${what} does not fit${at}`, remedy, mistakes });
 }

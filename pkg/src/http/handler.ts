@@ -6,6 +6,7 @@ import type { PolicyEngineService } from "../service/service.js";
 import { invalidArgument } from "../store/errors.js";
 import type { PolicyStore } from "../store/store.js";
 import type { Catalogue } from "../types/generated/Catalogue.js";
+import { addressing } from "./address.js";
 import { type Authenticate, callerOf } from "./auth/authenticator.js";
 import { authZenRoutes } from "./authzen/routes.js";
 import { type Body, readBody } from "./body.js";
@@ -28,6 +29,8 @@ import { serverRoutes } from "./routes/server.js";
 import { ref } from "./schemas/build.js";
 import { staticFiles } from "./static.js";
 
+type Known = string | Catalogue | null | undefined;
+
 export interface HandlerOptions {
   /** What decides. */
   readonly service: PolicyEngineService;
@@ -37,15 +40,18 @@ export interface HandlerOptions {
   readonly decisions?: DecisionReader | undefined;
   /** Where the service's decisions go, so that the server's status tells of it. */
   readonly log?: Pick<DecisionLog, "stats"> | undefined;
-  /** What requests look like, the same as the service has. */
-  readonly catalogue?: string | Catalogue | null | undefined;
+  /** What requests look like, the same as the service has; asked for each time where that changes. */
+  readonly catalogue?: Known | (() => Known);
   /** The ways to say who calls; at least one. */
   readonly authenticate: readonly Authenticate[];
   /** Origins whose pages may call, such as `https://play.example`; none without. */
   readonly origins?: readonly string[] | undefined;
   /** The only host names by which it is called, without ports: what keeps pages of strangers from a server on loopback. */
   readonly hosts?: readonly string[] | undefined;
-  /** Where it is reached from outside, such as `https://policies.example`; else what the call's Host says. */
+  /**
+   * Where it is reached from outside, such as `https://policies.example`, with the path at which it is mounted: AuthZEN's
+   * configuration says it. Without it, and with `hosts`, callers on this very machine are told what they called.
+   */
   readonly address?: string | undefined;
   /** A folder with a built page, served beside the API to anyone who may call; pages of its origin may. */
   readonly page?: string | undefined;
@@ -67,10 +73,9 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
   const find = routerOf(routes.map((route) => prepared(route, options)));
   const guard = hostGuard(options.hosts);
   const cors = new Cors(options.origins ?? []);
-  const api = async (call: Call): Promise<Answer> => {
+  const api = (call: Call): Answer | Promise<Answer> => {
     const found = find(call.method, call.path);
-    if ("allow" in found) return { status: 204, headers: found, body: "" };
-    return found.route.run(call, found.params);
+    return "allow" in found ? { status: 204, headers: found, body: "" } : found.route.run(call, found.params);
   };
   const page = options.page === undefined ? undefined : staticFiles(options.page);
   // What begins as a path of the API is the API's, also where it is none.
@@ -87,8 +92,15 @@ export function answering(validate: Validate, options: HandlerOptions): Answerin
       if (problem.status >= 500) tell(options.onError, error);
       answer = answerOf(problem);
     }
-    return cors.allow(call, answer);
+    return cors.allow(call, named(call, answer));
   };
+}
+
+/** The caller's name for the call comes back, whatever the answer is. */
+function named(call: Call, answer: Answer): Answer {
+  const id = call.header("x-request-id");
+  if (id === undefined || !/^[\x21-\x7e]{1,200}$/.test(id)) return answer;
+  return { ...answer, headers: { ...answer.headers, "x-request-id": id } };
 }
 
 /** A listener that fails takes no call with it. */
@@ -101,13 +113,14 @@ function tell(listener: HandlerOptions["onError"], error: unknown): void {
 }
 
 function routesOf(validate: Validate, options: HandlerOptions): readonly Route[] {
-  const { service, store, decisions, log, catalogue, address } = options;
+  const { service, store, decisions, log, catalogue, address, hosts } = options;
+  const known = typeof catalogue === "function" ? catalogue : () => catalogue;
   const routes: Route[] = [
-    ...serverRoutes({ service, log, validate, catalogue }),
+    ...serverRoutes({ service, log, validate, catalogue: known }),
     ...decisionRoutes(service),
     ...(decisions === undefined ? [] : logRoutes(decisions)),
     ...(store === undefined ? [] : [...policyRoutes(store), ...revisionRoutes(store)]),
-    ...authZenRoutes(service, (call) => address ?? `http://${call.header("host") ?? "localhost"}`),
+    ...authZenRoutes(service, addressing(address, hosts)),
   ];
   let document: unknown;
   const self: Route = {
@@ -143,9 +156,10 @@ function prepared(route: Route, { authenticate, maxBodyBytes = BODY }: HandlerOp
       if (access !== "public" && !may(principal, access)) throw forbidden();
       const query = readQuery(call.query);
       const revision = route.ifMatch ? revisionOf(call) : 0;
-      const { text, value }: Body = body === undefined ? NO_BODY : await readBody(call, maxBodyBytes);
+      const read = body === undefined ? NO_BODY : readBody(call, maxBodyBytes);
+      const { text, value } = read instanceof Promise ? await read : read;
       const mistakes = checkBody?.(value) ?? [];
-      if (mistakes.length > 0) throw refuse(422, "body", mistakes);
+      if (mistakes.length > 0) throw refuse("body", mistakes);
       return route.run({ call, principal, params, query, body: value, text, revision });
     },
   };
@@ -154,7 +168,7 @@ function prepared(route: Route, { authenticate, maxBodyBytes = BODY }: HandlerOp
 const NO_BODY: Body = { text: "", value: undefined };
 
 function forbidden(): Problem {
-  return new Problem(403, {
+  return new Problem({
     code: "forbidden",
     detail: "the caller has no role that lets it do this",
     remedy: "Ask the people who run this platform for a role.",

@@ -9,26 +9,40 @@ export function nodeHandler(answer: Answering): NodeHandler {
     const { url = "/", method = "GET", headers } = request;
     const target = url.startsWith("/") ? url : pathOf(url);
     const mark = target.indexOf("?");
+    let whole = false;
     answer({
       method,
       path: mark < 0 ? target : target.slice(0, mark),
       query: mark < 0 ? "" : target.slice(mark + 1),
+      get mount() {
+        return mountOf(request, target);
+      },
       header(name) {
         const value = headers[name];
         return Array.isArray(value) ? value.join(", ") : value;
       },
-      body: (most) => read(request, most),
+      body(most) {
+        const there = atOnce(request, most);
+        whole = there !== undefined;
+        return there ?? read(request, most);
+      },
     }).then(
       ({ status, headers, body }) => {
         if (response.destroyed) return;
         if (status === 204) response.writeHead(status, headers).end();
         else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
         // A body that nobody asked for must not block the next call on the connection.
-        if (!request.complete) request.resume();
+        if (!request.complete && !whole) request.resume();
       },
       () => response.destroy(),
     );
   };
+}
+
+/** Express and its like keep the whole address where they cut it. */
+function mountOf(request: IncomingMessage & { originalUrl?: string }, target: string): string {
+  const { originalUrl = "" } = request;
+  return originalUrl.endsWith(target) ? originalUrl.slice(0, -target.length) : "";
 }
 
 /** What proxies are asked with: a whole address. */
@@ -36,6 +50,13 @@ function pathOf(url: string): string {
   if (!URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
+}
+
+/** Bodies mostly come along with the head. To listen for what is there takes longer than to decide. */
+function atOnce(request: IncomingMessage, most: number): Uint8Array | undefined {
+  const length = Number(request.headers["content-length"]);
+  const there = length > 0 && length <= most && request.readableLength === length;
+  return there ? (request.read() ?? undefined) : undefined;
 }
 
 function read(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {

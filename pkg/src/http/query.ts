@@ -22,7 +22,7 @@ export function queryReader(parameters: Readonly<Record<string, Parameter>>): (q
       else Object.defineProperty(values, name, { value: valued(value, type), enumerable: true });
     }
     mistakes.push(...check(values));
-    if (mistakes.length > 0) throw refuse(400, "query", mistakes);
+    if (mistakes.length > 0) throw refuse("query", mistakes);
     return values;
   };
 }

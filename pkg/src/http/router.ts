@@ -11,9 +11,11 @@ interface Node<R> {
   /** What stands for any segment, by its name. */
   any?: { readonly name: string; readonly node: Node<R> };
   readonly methods: Map<string, R>;
+  /** What `Allow` says here. */
+  allow: string;
 }
 
-const node = <R>(): Node<R> => ({ fixed: new Map(), methods: new Map() });
+const node = <R>(): Node<R> => ({ fixed: new Map(), methods: new Map(), allow: "" });
 
 /**
  * HEAD is answered as GET is, by a transport that sends no body. OPTIONS asks what there is.
@@ -23,27 +25,36 @@ export function routerOf<R extends { method: string; path: string }>(
   routes: readonly R[],
 ): (method: string, path: string) => Found<R> | { readonly allow: string } {
   const root = node<R>();
+  // Paths without parameters, which need no walk: in the tree, too, what is fixed comes first.
+  const whole = new Map<string, Node<R>>();
   for (const route of routes) {
     let at = root;
     for (const segment of route.path.split("/").slice(1)) at = child(at, segment);
     at.methods.set(route.method, route);
+    at.allow = allowed([...at.methods.keys()]);
+    if (!route.path.includes("{")) whole.set(route.path, at);
   }
   return (method, path) => {
-    let at: Node<R> | undefined = root;
     const params: Record<string, string> = {};
-    for (const segment of path.split("/").slice(1)) {
-      const fixed: Node<R> | undefined = at.fixed.get(segment);
-      if (fixed === undefined && at.any !== undefined && segment !== "") params[at.any.name] = decoded(segment);
-      at = fixed ?? (segment === "" ? undefined : at.any?.node);
-      if (at === undefined) throw noSuch("route");
-    }
-    if (at.methods.size === 0) throw noSuch("route");
-    const methods = [...at.methods.keys()];
-    if (method === "OPTIONS") return { allow: allowed(methods) };
-    const route = at.methods.get(method === "HEAD" ? "GET" : method);
-    if (route === undefined) throw notAllowed(methods);
+    const at = whole.get(path) ?? walked(root, path, params);
+    const { methods, allow } = at;
+    if (methods.size === 0) throw noSuch("route");
+    if (method === "OPTIONS") return { allow };
+    const route = methods.get(method === "HEAD" ? "GET" : method);
+    if (route === undefined) throw notAllowed(allow);
     return { route, params };
   };
+}
+
+function walked<R>(root: Node<R>, path: string, params: Record<string, string>): Node<R> {
+  let at: Node<R> | undefined = root;
+  for (const segment of path.split("/").slice(1)) {
+    const fixed: Node<R> | undefined = at.fixed.get(segment);
+    if (fixed === undefined && at.any !== undefined && segment !== "") params[at.any.name] = decoded(segment);
+    at = fixed ?? (segment === "" ? undefined : at.any?.node);
+    if (at === undefined) throw noSuch("route");
+  }
+  return at;
 }
 
 function child<R>(at: Node<R>, segment: string): Node<R> {
@@ -62,7 +73,7 @@ function decoded(segment: string): string {
     return decodeURIComponent(segment);
   } catch {
     const detail = "the path holds what is no percent-encoded UTF-8";
-    throw new Problem(400, { code: "invalid_path", detail, remedy: "Encode it, as `encodeURIComponent` does." });
+    throw new Problem({ code: "invalid_path", detail, remedy: "Encode it, as `encodeURIComponent` does." });
   }
 }
 
@@ -71,10 +82,9 @@ export function allowed(methods: readonly string[]): string {
   return [...methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])), "OPTIONS"].join(", ");
 }
 
-export function notAllowed(methods: readonly string[]): Problem {
-  const allow = allowed(methods);
+/** By what `Allow` says. */
+export function notAllowed(allow: string): Problem {
   return new Problem(
-    405,
     { code: "method_not_allowed", detail: "the path has no such method", remedy: `Use one of: ${allow}.` },
     { allow },
   );

@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-const METHODS = ["GET"];
+const ALLOW = allowed(["GET"]);
 
 /**
  * Answers with the files of a folder, as they are when they are asked for; `/` is its `index.html`.
@@ -36,8 +36,8 @@ export function staticFiles(folder: string): Answering {
   return async ({ method, path }) => {
     const found = await fileAt(folder, path);
     if (found === undefined) return answerOf(noSuch("route"));
-    if (method === "OPTIONS") return { status: 204, headers: { allow: allowed(METHODS) }, body: "" };
-    return method === "GET" || method === "HEAD" ? found : answerOf(notAllowed(METHODS));
+    if (method === "OPTIONS") return { status: 204, headers: { allow: ALLOW }, body: "" };
+    return method === "GET" || method === "HEAD" ? found : answerOf(notAllowed(ALLOW));
   };
 }
 

@@ -20,19 +20,34 @@ export interface ReportedCall {
   readonly enforced: boolean;
   readonly request: Request | null;
   readonly decision: Decision | null;
-  readonly outcome: string;
   readonly stop: { readonly code: string } | null;
   readonly latencyUs?: number;
 }
 
+/** What an enforcer tells a log. */
+export interface CallObserver {
+  /** Records a call as it is decided, before its work is begun. */
+  onDecision(report: ReportedCall): void;
+  /** Records it at its end, where a host hands on nothing else. */
+  onCall(report: ReportedCall): void;
+}
+
 /** For the `observer` of an enforcer: calls with what was decided, also those that were refused undecided. */
-export function callObserver(recorders: Recorder | readonly Recorder[]): { onCall(report: ReportedCall): void } {
+export function callObserver(recorders: Recorder | readonly Recorder[]): CallObserver {
   const all = listed(recorders);
+  const recorded = new WeakSet<object>();
+  const record = ({ call, enforced, request, decision, stop, latencyUs }: ReportedCall) => {
+    const decided = decidedOf(decision, stop);
+    const entry = { decision: decided, request, call, enforced, ...(latencyUs !== undefined && { latencyUs }) };
+    for (const recorder of all) recorder.append(entry);
+  };
   return {
-    onCall({ call, enforced, request, decision, stop, latencyUs }) {
-      const decided = decidedOf(decision, stop);
-      const record = { decision: decided, request, call, enforced, ...(latencyUs !== undefined && { latencyUs }) };
-      for (const recorder of all) recorder.append(record);
+    onDecision(report) {
+      recorded.add(report.call);
+      record(report);
+    },
+    onCall(report) {
+      if (!recorded.has(report.call)) record(report);
     },
   };
 }

@@ -6,6 +6,12 @@ import type { Dropped } from "./queue.js";
 
 const NONE: Dropped["counts"] = { allow: 0, deny: 0, require_approval: 0, unreadable: 0 };
 
+/** The end of a chain at some time. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly prev: string | null;
+}
+
 export class Chain {
   readonly writer: string;
   readonly #sampleAllows: number;
@@ -22,6 +28,17 @@ export class Chain {
   /** Where it has come to; nothing before its genesis. */
   get head(): Anchor | null {
     return this.#prev === null ? null : { writer: this.writer, seq: this.#seq - 1, hash: this.#prev, from: null };
+  }
+
+  /** Where it is, to go back to. */
+  get end(): ChainEnd {
+    return { seq: this.#seq, prev: this.#prev };
+  }
+
+  /** Forgets what was joined since: nobody has stored it, and nobody will. */
+  rewind({ seq, prev }: ChainEnd): void {
+    this.#seq = seq;
+    this.#prev = prev;
   }
 
   /** Joins entries to it; the first ones begin it. */

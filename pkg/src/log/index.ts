@@ -1,5 +1,5 @@
 // The names of the log that are public.
-export { callObserver, decisionSink, type ReportedCall } from "./adapters.js";
+export { type CallObserver, callObserver, decisionSink, type ReportedCall } from "./adapters.js";
 export type { RequestOptions } from "./draft.js";
 export type {
   Anchor,

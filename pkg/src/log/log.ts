@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { PortcullisError } from "../engine/errors.js";
 import type { DecisionEffect } from "../types/generated/DecisionEffect.js";
-import { Chain } from "./chain.js";
+import { Chain, type ChainEnd } from "./chain.js";
 import { type Draft, Drafter, type RequestOptions } from "./draft.js";
 import type { Anchor, Counts, DecisionRecord, Recorder, Sealed } from "./entry.js";
-import { Queue } from "./queue.js";
+import { type Dropped, Queue } from "./queue.js";
 import { Sampler } from "./sample.js";
 import type { LogSink } from "./sink.js";
 import { plainText } from "./snapshot.js";
@@ -65,8 +65,12 @@ const NONE = { allow: 0, deny: 0, require_approval: 0, unreadable: 0 };
 /** Entries on their way, the same until they are acknowledged. */
 interface Batch {
   readonly drafts: readonly Draft[];
+  /** What is told with them to be missing. */
+  readonly dropped: Dropped | undefined;
   readonly sealed: readonly Sealed[];
   readonly head: Anchor | null;
+  /** The end of the chain that they are joined to. */
+  readonly before: ChainEnd;
 }
 
 /**
@@ -85,6 +89,8 @@ export class DecisionLog implements Recorder {
   readonly #flushMs: number;
   readonly #dropped: Record<DecisionEffect | "unreadable", number> = { ...NONE };
   #batch: Batch | undefined;
+  /** What was taken from the queue and waits for a part of it to be tried. */
+  #parted: Draft[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #wake: (() => void) | undefined;
@@ -134,19 +140,14 @@ export class DecisionLog implements Recorder {
   }
 
   stats(): DecisionLogStats {
-    const pending = this.#queue.dropped?.counts ?? NONE;
-    const { allow, deny, require_approval, unreadable } = this.#dropped;
+    const dropped = { ...this.#dropped };
+    for (const pending of [this.#queue.dropped, this.#batch?.dropped]) add(dropped, pending);
     return {
       writer: this.writer,
       queued: this.#queue.entries,
       queued_bytes: this.#queue.bytes,
       written: this.#written,
-      dropped: {
-        allow: allow + pending.allow,
-        deny: deny + pending.deny,
-        require_approval: require_approval + pending.require_approval,
-        unreadable: unreadable + pending.unreadable,
-      },
+      dropped,
       sampled_out: this.#sampledOut,
       failures: this.#failures,
       failure: this.#failure,
@@ -174,12 +175,13 @@ export class DecisionLog implements Recorder {
     this.#wake?.();
     await Promise.race([this.#sink.close?.().catch(() => undefined), new Promise((done) => setImmediate(done))]);
     const unwritten = { ...this.#queue.waiting() };
-    for (const { decision } of this.#batch?.drafts ?? []) unwritten[decision.effect]++;
+    for (const { decision } of [...(this.#batch?.drafts ?? []), ...this.#parted]) unwritten[decision.effect]++;
     return { unwritten, head: this.#head };
   }
 
   #pending(): boolean {
-    return this.#closing !== "closed" && (this.#queue.entries > 0 || this.#queue.dropped !== undefined);
+    const waits = this.#batch !== undefined || this.#queue.entries > 0 || this.#queue.dropped !== undefined;
+    return this.#closing !== "closed" && waits;
   }
 
   #schedule(): void {
@@ -205,10 +207,11 @@ export class DecisionLog implements Recorder {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#pending()) {
-      this.#batch ??= this.#seal();
+      this.#batch ??= this.#seal(this.#parted.length > 0 ? this.#parted.splice(0) : this.#queue.take(BATCH));
       try {
         await this.#sink.write(this.#batch.sealed);
       } catch (error) {
+        if (PortcullisError.is(error) && error.code === "entries_refused" && this.#part(this.#batch)) continue;
         this.#failures++;
         this.#failure = error instanceof Error ? error.message : String(error);
         await this.#pause();
@@ -222,18 +225,34 @@ export class DecisionLog implements Recorder {
     if (this.#pending()) this.#schedule();
   }
 
-  #seal(): Batch {
-    const drafts = this.#queue.take(BATCH);
+  #seal(drafts: readonly Draft[]): Batch {
+    const before = this.#chain.end;
     const dropped = this.#queue.takeDropped();
-    for (const [effect, count] of Object.entries(dropped?.counts ?? NONE)) {
-      this.#dropped[effect as keyof typeof NONE] += count;
-    }
     const sealed = this.#chain.seal(drafts, dropped, this.#drafter);
-    return { drafts, sealed, head: this.#chain.head };
+    return { drafts, dropped, sealed, head: this.#chain.head, before };
   }
 
-  #acknowledged({ drafts, head }: Batch): void {
+  /** Goes on with a half of what will never be taken as a whole; a single decision of that kind is dropped, and counted. */
+  #part({ drafts, dropped, before }: Batch): boolean {
+    const [first, ...others] = drafts;
+    if (first === undefined) return false;
+    this.#chain.rewind(before);
+    this.#queue.restoreDropped(dropped);
     this.#batch = undefined;
+    if (others.length === 0) {
+      this.#queue.settle(drafts);
+      this.#queue.drop(first.decision.effect, first.time);
+      return true;
+    }
+    const half = drafts.length >> 1;
+    this.#parted.unshift(...drafts.slice(half));
+    this.#batch = this.#seal(drafts.slice(0, half));
+    return true;
+  }
+
+  #acknowledged({ drafts, dropped, head }: Batch): void {
+    this.#batch = undefined;
+    add(this.#dropped, dropped);
     this.#queue.settle(drafts);
     this.#written += drafts.length;
     this.#head = head;
@@ -253,6 +272,10 @@ export class DecisionLog implements Recorder {
       };
     });
   }
+}
+
+function add(total: Record<DecisionEffect | "unreadable", number>, dropped: Dropped | undefined): void {
+  for (const [effect, count] of Object.entries(dropped?.counts ?? NONE)) total[effect as keyof typeof NONE] += count;
 }
 
 function checked(name: string, value: number, least: number, most: number): void {

@@ -28,6 +28,8 @@ export class Queue {
   readonly #all = new Fifo();
   /** Those that others may push out, by rank. */
   readonly #lesser = [new Fifo(), new Fifo()] as const;
+  /** What waits of each rank. */
+  readonly #waiting = [new Sum(), new Sum(), new Sum()] as const;
   /** Of what waits and of what is being written. */
   #entries = 0;
   #bytes = 0;
@@ -51,20 +53,24 @@ export class Queue {
   }
 
   push(draft: Draft): void {
-    const rank = RANK[draft.decision.effect] ?? RANK.deny;
-    while (!this.#hasRoom(draft.weight)) {
-      const victim = this.#lesserThan(rank);
-      if (victim === undefined) {
-        this.drop(draft.decision.effect, draft.time);
-        return;
-      }
+    const rank = rankOf(draft.decision.effect);
+    // Nothing is pushed out for what would not fit all the same.
+    if (!this.#couldFit(draft.weight, rank)) {
+      this.drop(draft.decision.effect, draft.time);
+      return;
+    }
+    for (let victim: Waiting | undefined; !this.#hasRoom(draft.weight); ) {
+      victim = this.#lesserThan(rank);
+      if (victim === undefined) throw new Error("the queue has lost count");
       victim.state = "dropped";
+      this.#count(victim.draft, -1);
       this.#subtract(victim.draft);
       this.drop(victim.draft.decision.effect, victim.draft.time);
     }
     const waiting: Waiting = { draft, state: "waiting" };
     this.#all.push(waiting);
     this.#lesser[rank]?.push(waiting);
+    this.#count(draft, 1);
     this.#entries++;
     this.#bytes += draft.weight;
   }
@@ -83,6 +89,7 @@ export class Queue {
       if (next === undefined) break;
       if (next.state === "dropped") continue;
       next.state = "taken";
+      this.#count(next.draft, -1);
       drafts.push(next.draft);
     }
     for (const fifo of this.#lesser) fifo.trim();
@@ -94,6 +101,14 @@ export class Queue {
     const dropped = this.#dropped;
     this.#dropped = undefined;
     return dropped;
+  }
+
+  /** What was to be told by an entry was not told after all. */
+  restoreDropped(dropped: Dropped | undefined): void {
+    if (dropped === undefined) return;
+    const { counts, since } = this.#dropped ?? { counts: {}, since: dropped.since };
+    this.#dropped = { counts: { ...dropped.counts }, since: Math.min(since, dropped.since) };
+    for (const [effect, count] of Object.entries(counts)) this.#dropped.counts[effect as DecisionEffect] += count;
   }
 
   settle(drafts: readonly Draft[]): void {
@@ -111,6 +126,23 @@ export class Queue {
     return this.#entries < this.#bounds.entries && this.#bytes + weight <= this.#bounds.bytes;
   }
 
+  /** Whether there would be room if all that is lesser went. */
+  #couldFit(weight: number, rank: number): boolean {
+    let [entries, bytes] = [this.#entries, this.#bytes];
+    for (const waiting of this.#waiting.slice(0, rank)) {
+      entries -= waiting.entries;
+      bytes -= waiting.bytes;
+    }
+    return entries < this.#bounds.entries && bytes + weight <= this.#bounds.bytes;
+  }
+
+  #count({ decision, weight }: Draft, by: 1 | -1): void {
+    const waiting = this.#waiting[rankOf(decision.effect)];
+    if (waiting === undefined) return;
+    waiting.entries += by;
+    waiting.bytes += by * weight;
+  }
+
   #lesserThan(rank: number): Waiting | undefined {
     for (let lesser = 0; lesser < rank; lesser++) {
       const fifo = this.#lesser[lesser];
@@ -125,6 +157,15 @@ export class Queue {
     this.#entries--;
     this.#bytes -= draft.weight;
   }
+}
+
+function rankOf(effect: DecisionEffect): number {
+  return RANK[effect] ?? RANK.deny;
+}
+
+class Sum {
+  entries = 0;
+  bytes = 0;
 }
 
 /** First in, first out, in constant time each. */

@@ -1,7 +1,14 @@
 // Decorators: methods of providers that are enforced.
 import { Inject } from "@nestjs/common";
 import { PortcullisError } from "../engine/errors.js";
-import { type Call, Enforcer, type OnDenial, type Usage } from "../service/enforce/index.js";
+import {
+  type Call,
+  Enforcer,
+  type OnDenial,
+  type Permit,
+  type Usage,
+  type WorkflowNode,
+} from "../service/enforce/index.js";
 
 /** Where an instance keeps the enforcer that Nest injects. */
 const ENFORCER = Symbol.for("portcullis.enforcer");
@@ -47,23 +54,61 @@ export function EnforceTool(tool: string, options?: EnforceOptions): Decorator {
 
 /** Enforces a runtime of tools: `execute(toolId, input, context, permit?)`, with input that was validated. */
 export function EnforceToolRuntime(options?: EnforceOptions): Decorator {
-  return enforcing((enforcer, [tool, input, context], original) =>
-    enforcer.toolCall(idOf(tool), callOf(input, context, options), (permit) =>
-      original(tool, permit.input, context, permit),
-    ),
+  return named(options, (enforcer, tool, call, work) => enforcer.toolCall(idOf(tool), call, work));
+}
+
+/** Enforces a router of models: `complete(model, input, context, permit?)`; the input is what policies may read of the call. */
+export function EnforceLlmCall(options?: EnforceOptions): Decorator {
+  return named(options, (enforcer, model, call, work) => enforcer.llmCall(idOf(model), call, work));
+}
+
+/** Enforces the start of workflows: `start(workflowId, input, context, permit?)`; the run has the mode of the permit. */
+export function EnforceRunStart(options?: EnforceOptions): Decorator {
+  return named(options, (enforcer, workflow, call, work) => enforcer.runStart(idOf(workflow), call, work));
+}
+
+/** Enforces an executor of nodes: `execute({ action, id }, input, context, permit?)`. */
+export function EnforceNode(options?: EnforceOptions): Decorator {
+  return named(options, (enforcer, node, call, work) => {
+    const { action, id } = (node ?? {}) as Partial<WorkflowNode>;
+    return enforcer.node({ action: idOf(action), id: idOf(id) }, call, work);
+  });
+}
+
+type Asked = Call<unknown, unknown>;
+type Doing = (permit: Permit<unknown>) => Promise<unknown>;
+
+/** A method whose first argument says what is called. */
+function named(
+  options: EnforceOptions | undefined,
+  ask: (enforcer: Enforcer, what: unknown, call: Asked, work: Doing) => Promise<unknown>,
+): Decorator {
+  return enforcing((enforcer, [what, input, context], original) =>
+    ask(enforcer, what, callOf(input, context, options), (permit) => original(what, permit.input, context, permit)),
   );
 }
 
 /** Enforces a runtime of agents: `runAgentStep(agentId, context, input, permit?)`. */
 export function EnforceAgentStep(options?: EnforceOptions & { readonly onDenial?: OnDenial }): Decorator {
   return enforcing((enforcer, [agent, context, input], original) => {
-    const call = { ...callOf(input, context, options), onDenial: options?.onDenial };
+    const call = Object.assign(callOf(input, context, options), { onDenial: options?.onDenial });
     return enforcer.agentStep(idOf(agent), call, (permit) => original(agent, context, permit.input, permit));
   });
 }
 
-function callOf(input: unknown, context: unknown, options: EnforceOptions = {}): Call<unknown, unknown> {
-  return { input, context, callId: options.callId?.(context), estimate: options.estimate?.(input, context) };
+/** Of what the host's functions say; one that throws is a fact that can't be had. */
+function callOf(input: unknown, context: unknown, options: EnforceOptions = {}): Asked {
+  try {
+    return { input, context, callId: options.callId?.(context), estimate: options.estimate?.(input, context) };
+  } catch (error) {
+    return {
+      input,
+      // Asked for with the facts: there a failure denies the call, is reported and counted, and in shadow stops nothing.
+      get context(): never {
+        throw error;
+      },
+    };
+  }
 }
 
 function enforcing(enforce: Enforced): Decorator {

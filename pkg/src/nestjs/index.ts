@@ -1,4 +1,12 @@
-export { EnforceAgentStep, type EnforceOptions, EnforceTool, EnforceToolRuntime } from "./decorators.js";
+export {
+  EnforceAgentStep,
+  EnforceLlmCall,
+  EnforceNode,
+  type EnforceOptions,
+  EnforceRunStart,
+  EnforceTool,
+  EnforceToolRuntime,
+} from "./decorators.js";
 export { PolicyErrorFilter } from "./filter.js";
 export {
   InjectDecisions,

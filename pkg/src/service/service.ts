@@ -12,6 +12,7 @@ import type { Residual } from "../types/generated/Residual.js";
 import type { Known, Request } from "../types/inputs.js";
 import { type ContainedPolicy, Container, type EngineKit, type StandIn } from "./contain.js";
 import { type Failure, failureOf, type Health, type HealthSink, HealthTeller } from "./health.js";
+import { Moment } from "./moment.js";
 import { Refresher } from "./refresher.js";
 import type { PolicyChanges, PolicySource, SourcePolicy } from "./source.js";
 import { deniedAsUnavailable, unavailable } from "./unavailable.js";
@@ -65,8 +66,10 @@ export class PolicyEngineService {
   #visible: ReadonlySet<string> = new Set();
   /** The change up to which the engine is; nothing where all must be loaded. */
   #change: number | undefined;
+  /** Counts what has become of the engine. */
+  #version = 0;
   /** When the policies were last known to be what they are at their source. */
-  #freshAt = Number.NEGATIVE_INFINITY;
+  #fresh: Moment | undefined;
   #unavailable = deniedAsUnavailable("");
   #failure: Failure | null = null;
   #sinkFailures = 0;
@@ -157,6 +160,11 @@ export class PolicyEngineService {
     return this.#visible.has(id) && this.#contained.get(id)?.tenant_id !== null;
   }
 
+  /** Another one whenever decisions may be others: the policies have changed, or become too old. */
+  get version(): number {
+    return this.#usable() === undefined ? -1 : this.#version;
+  }
+
   /** Looks for changes now. Rejects if that fails; what is known stays in force meanwhile. */
   refresh(): Promise<void> {
     return this.#closed ? Promise.reject(closed()) : this.#refresher.refresh();
@@ -169,7 +177,7 @@ export class PolicyEngineService {
    * @throws PortcullisError `policies_unavailable` if that can't be.
    */
   async ensureFresh(maxAgeMs: number): Promise<void> {
-    if (performance.now() - this.#freshAt <= maxAgeMs) return;
+    if (this.#age <= maxAgeMs) return;
     try {
       await this.refresh();
     } catch (error) {
@@ -179,7 +187,7 @@ export class PolicyEngineService {
 
   /** How it is. `status` other than `unavailable` is what a readiness probe asks for. */
   health(): Health {
-    const age = performance.now() - this.#freshAt;
+    const age = this.#age;
     const contained = [...this.#contained.values()];
     const lacksWatch = this.#source.watch !== undefined && !this.#watching;
     const degraded = contained.length > 0 || this.#failure !== null || lacksWatch;
@@ -203,12 +211,18 @@ export class PolicyEngineService {
     await this.#refresher.close();
     this.#engine?.close();
     this.#engine = undefined;
+    this.#version++;
     this.#watching = false;
+  }
+
+  /** Milliseconds since the policies were known to be what they are at their source. */
+  get #age(): number {
+    return this.#fresh?.age ?? Number.POSITIVE_INFINITY;
   }
 
   /** The engine, unless what it knows is too old. */
   #usable(): PolicyEngine | undefined {
-    return performance.now() - this.#freshAt > this.#maxStaleness ? undefined : this.#engine;
+    return this.#age > this.#maxStaleness ? undefined : this.#engine;
   }
 
   #required(): PolicyEngine {
@@ -232,12 +246,12 @@ export class PolicyEngineService {
   }
 
   async #refresh(): Promise<void> {
-    const began = performance.now();
+    const began = new Moment();
     try {
       const change = this.#change;
       const changes = change === undefined ? undefined : await this.#source.changes(change);
       if (changes === undefined || !(await this.#takeOver(changes))) await this.#reload();
-      this.#freshAt = began;
+      this.#fresh = began;
       this.#failure = null;
     } catch (error) {
       // A database that comes back may be another one, which has forgotten changes or counts them anew.
@@ -275,8 +289,10 @@ export class PolicyEngineService {
       }
     } catch (error) {
       // A mix of two sets decides nothing; all is loaded anew.
-      this.#freshAt = Number.NEGATIVE_INFINITY;
+      this.#fresh = undefined;
       throw error;
+    } finally {
+      this.#version++;
     }
     this.#contained = contained;
     this.#visible = visible;
@@ -295,6 +311,7 @@ export class PolicyEngineService {
     if (this.#closed) return engine.close();
     const before = this.#engine;
     this.#engine = engine;
+    this.#version++;
     this.#contained = contained;
     this.#visible = new Set(snapshot.visible ?? snapshot.policies.filter((p) => p.visible).map(({ id }) => id));
     this.#change = snapshot.change;

@@ -21,6 +21,8 @@ export interface Connection {
 export interface TransactionOptions {
   /** After so many milliseconds it fails, and its connection is dropped where that is possible. */
   readonly timeoutMs?: number | undefined;
+  /** Whether that is the time of each statement, where it is not known how many there are; else of the whole. */
+  readonly each?: boolean;
 }
 
 export interface Database {

@@ -112,6 +112,7 @@ const NO_TRANSACTION = "25P01";
 /** What a transaction of this package says of itself; `role` must be the last, since it takes rights away. */
 const SETTINGS = [
   ...["portcullis.tenant", "portcullis.platform", "portcullis.actor", "portcullis.loader", "portcullis.log"],
+  "portcullis.api_key",
   "role",
 ];
 const READ_SETTINGS = `SELECT ${SETTINGS.map((name, i) => `current_setting('${name}', true) AS s${i}`).join(", ")}`;

@@ -3,7 +3,7 @@ import type { LogFilter } from "../log/reader.js";
 import type { Connection, Database, Parameter, Row } from "./connection.js";
 import { type DatabaseLike, databaseOf } from "./database.js";
 import { invalidArgument } from "./errors.js";
-import { checkVersion } from "./migrate.js";
+import { VersionCheck } from "./migrate.js";
 import { inSchema } from "./migrations.js";
 import { takeRole } from "./store.js";
 
@@ -25,7 +25,7 @@ const TIMEOUT = 10_000;
 export class Statements {
   readonly #database: Database;
   readonly #options: DatabaseLogOptions;
-  #checked = false;
+  readonly #version = new VersionCheck();
 
   constructor(options: DatabaseLogOptions) {
     this.#options = options;
@@ -40,8 +40,7 @@ export class Statements {
         const keys = Object.keys(all).map((name, i) => `set_config('portcullis.${name}', $${i + 1}, true)`);
         await connection.rows(`SELECT ${keys.join(", ")}`, Object.values(all));
         await takeRole(connection, role);
-        if (!this.#checked) await checkVersion(connection, names);
-        this.#checked = true;
+        await this.#version.on(connection, names);
         return work((text, parameters) => connection.rows(inSchema(text, names), parameters));
       },
       { timeoutMs: most ?? timeoutMs },

@@ -4,6 +4,7 @@ import type { Connection, Database, Parameter, Row } from "./connection.js";
 import { type DatabaseLike, databaseOf } from "./database.js";
 import { type Actor, checkedActor } from "./draft.js";
 import { invalidArgument, notFound } from "./errors.js";
+import { VersionCheck } from "./migrate.js";
 import { inSchema } from "./migrations.js";
 import { time } from "./rows.js";
 import { takeRole } from "./store.js";
@@ -46,6 +47,7 @@ const COLUMNS = `id, tenant_id, name, array_to_string(roles, ' ') AS roles, hash
 export class ApiKeyStore {
   readonly #database: Database;
   readonly #options: ApiKeyStoreOptions;
+  readonly #version = new VersionCheck();
 
   constructor(options: ApiKeyStoreOptions) {
     this.#options = options;
@@ -131,6 +133,7 @@ export class ApiKeyStore {
     const { role, ...names } = this.#options;
     return this.#database.transaction(async (connection: Connection) => {
       await takeRole(connection, role);
+      await this.#version.on(connection, names);
       return work((text, parameters) => connection.rows(inSchema(text, names), parameters));
     });
   }

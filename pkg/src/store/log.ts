@@ -1,10 +1,11 @@
 // The decision log in the database: where entries are kept.
+import { PortcullisError } from "../engine/errors.js";
 import { type Anchor, lineOf, type Sealed } from "../log/entry.js";
 import type { ChainReader, LogFilter } from "../log/reader.js";
 import type { LogSink } from "../log/sink.js";
 import type { Row } from "./connection.js";
 import { conditions, type DatabaseLogOptions, type Sql, Statements } from "./entries.js";
-import { invalidArgument } from "./errors.js";
+import { caused, invalidArgument, stateOf } from "./errors.js";
 
 const PAGE = 1_000;
 /** Milliseconds that retention, and a walk through all entries, may take. */
@@ -20,10 +21,14 @@ export class DatabaseLog implements LogSink, ChainReader {
     this.#statements = new Statements(options);
   }
 
-  /** One statement; what is there already was stored by an attempt whose answer was lost. */
+  /**
+   * One statement; what is there already was stored by an attempt whose answer was lost.
+   *
+   * @throws PortcullisError `entries_refused` for what the database will never take, and what any statement throws.
+   */
   async write(batch: readonly Sealed[]): Promise<void> {
     const lines = `[${batch.map(lineOf).join(",")}]`;
-    await this.#statements.run(LOG, (sql) =>
+    const written = this.#statements.run(LOG, (sql) =>
       sql(
         `INSERT INTO :"schema".decision_log (entry, hash)
          SELECT line->'entry', line->>'hash' FROM json_array_elements($1::text::json) line
@@ -31,6 +36,11 @@ export class DatabaseLog implements LogSink, ChainReader {
         [lines],
       ),
     );
+    try {
+      await written;
+    } catch (error) {
+      throw isOfData(error) ? refused(error) : error;
+    }
   }
 
   /** Where each chain has come to. */
@@ -115,6 +125,21 @@ export class DatabaseLog implements LogSink, ChainReader {
 }
 
 const LOG = { log: "on" };
+
+/** Whether what was given is why a statement failed: data exceptions, constraints, limits of rows and indexes. */
+function isOfData(error: unknown): boolean {
+  return PortcullisError.is(error) && /^(22|23|54)/.test(stateOf(error.cause));
+}
+
+function refused(cause: unknown): PortcullisError {
+  const error = new PortcullisError({
+    code: "entries_refused",
+    message: "the database will not take what an entry holds",
+    remedy: "See the `cause` of this error, and what the database's encoding and constraints are.",
+    retryable: false,
+  });
+  return caused(error, cause);
+}
 
 async function anchors(sql: Sql): Promise<Anchor[]> {
   const rows = await sql(

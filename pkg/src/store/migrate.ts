@@ -130,12 +130,18 @@ function newer(version: number): PortcullisError {
   });
 }
 
-/**
- * Checks that the schema is of the version that this package needs.
- *
- * @throws PortcullisError `database_newer`, `schema_missing`.
- */
-export async function checkVersion(connection: Connection, names: Names): Promise<void> {
+/** Checks once that the schema is of the version that this package needs. */
+export class VersionCheck {
+  #done = false;
+
+  /** @throws PortcullisError `database_newer`, `schema_missing`. */
+  async on(connection: Connection, names: Names): Promise<void> {
+    if (!this.#done) await checkVersion(connection, names);
+    this.#done = true;
+  }
+}
+
+async function checkVersion(connection: Connection, names: Names): Promise<void> {
   const [row] = await connection.rows(inSchema(`SELECT max(version) AS version FROM :"schema".migrations`, names));
   const version = Number(row?.["version"] ?? -1);
   if (version > NEWEST) throw newer(version);

@@ -4,6 +4,7 @@ import schema from "./migrations/0000_schema.sql";
 import policies from "./migrations/0001_policies.sql";
 import apiKeys from "./migrations/0002_api_keys.sql";
 import decisionLog from "./migrations/0003_decision_log.sql";
+import functions from "./migrations/0004_functions.sql";
 import rolesText from "./migrations/roles.sql";
 import { checkedName, DEFAULT_ROLES, DEFAULT_SCHEMA, fill } from "./sql.js";
 
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "policies", text: policies },
   { name: "api_keys", text: apiKeys },
   { name: "decision_log", text: decisionLog },
+  { name: "functions", text: functions },
 ].map(({ name, text }, version) => ({
   version,
   name,

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
   begun,
+  type Connection,
   connectionOf,
   type Database,
   type Listener,
@@ -69,7 +70,7 @@ export function pooled(pool: PgPool, newListener: (() => PgClient) | undefined):
 async function inPool<T>(
   pool: PgPool,
   work: Parameters<typeof begun<T>>[1],
-  { timeoutMs = TIMEOUT }: TransactionOptions = {},
+  { timeoutMs = TIMEOUT, each = false }: TransactionOptions = {},
 ): Promise<T> {
   let client: PooledClient | undefined;
   let late = false;
@@ -86,16 +87,16 @@ async function inPool<T>(
     // A connection that breaks between two statements would else end the process.
     got.on("error", ignore);
     if (late) return give(false) as never;
-    return begun(connectionOf(got), work, progress);
+    const connection = connectionOf(got);
+    return begun(each ? answering(connection, () => timer?.refresh()) : connection, work, progress);
   };
-  const timer = new AbortController();
-  const timeout = pause(timeoutMs, undefined, { signal: timer.signal }).then(
-    () => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
       late = true;
-      throw timedOut(timeoutMs);
-    },
-    () => new Promise<never>(ignore),
-  );
+      fail(timedOut(timeoutMs));
+    }, timeoutMs);
+  });
   try {
     const result = await Promise.race([run(), timeout]);
     give(false);
@@ -106,8 +107,21 @@ async function inPool<T>(
     give(["database_unavailable", "outcome_unknown"].includes(known.code));
     throw known;
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
+}
+
+/** The same connection, which tells of each answer. */
+function answering(connection: Connection, answered: () => void): Connection {
+  const told = async <T>(answer: Promise<T>): Promise<T> => {
+    const value = await answer;
+    answered();
+    return value;
+  };
+  return {
+    rows: (text, parameters) => told(connection.rows(text, parameters)),
+    script: (text) => told(connection.script(text)),
+  };
 }
 
 /** Listens on a connection of its own, and again when it breaks. */

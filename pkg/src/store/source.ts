@@ -2,7 +2,7 @@
 import type { PolicyChanges, PolicySnapshot, PolicySource, SourcePolicy, SourceWatcher } from "../service/source.js";
 import type { Connection, Database, Listening, Parameter, Row } from "./connection.js";
 import { type DatabaseLike, databaseOf } from "./database.js";
-import { checkVersion } from "./migrate.js";
+import { VersionCheck } from "./migrate.js";
 import { inSchema } from "./migrations.js";
 import { checkedName, DEFAULT_SCHEMA } from "./sql.js";
 import { takeRole } from "./store.js";
@@ -13,7 +13,7 @@ export interface DatabaseSourceOptions {
   readonly schema?: string | undefined;
   /** The role that reads, where the database's user is a member of it and more besides, or a superuser. */
   readonly role?: string | undefined;
-  /** Milliseconds that a read may take; default 10,000. */
+  /** Milliseconds that a statement may take, or a page of policies; default 10,000. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export class DatabaseSource implements PolicySource {
   readonly watch?: (watcher: SourceWatcher) => Listening;
   readonly #database: Database;
   readonly #options: DatabaseSourceOptions;
-  #checked = false;
+  readonly #version = new VersionCheck();
 
   constructor(options: DatabaseSourceOptions) {
     this.#options = options;
@@ -106,11 +106,11 @@ export class DatabaseSource implements PolicySource {
         await connection.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         await connection.rows("SELECT set_config('portcullis.loader', 'on', true)");
         await takeRole(connection, role);
-        if (!this.#checked) await checkVersion(connection, { schema });
-        this.#checked = true;
+        await this.#version.on(connection, { schema });
         return work((text, parameters) => connection.rows(inSchema(text, { schema }), parameters));
       },
-      { timeoutMs },
+      // However many pages there are: each is an answer.
+      { timeoutMs, each: true },
     );
   }
 }

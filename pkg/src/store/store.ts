@@ -10,6 +10,7 @@ import { type DatabaseLike, databaseOf } from "./database.js";
 import { type Actor, checkedActor, type Draft, Drafts, type PolicyInput } from "./draft.js";
 import { invalidArgument, notFound, RevisionConflictError, stateOf } from "./errors.js";
 import { checkedLimit, conditions, type ListOptions, type PolicyPage, pageOf } from "./list.js";
+import { VersionCheck } from "./migrate.js";
 import { inSchema } from "./migrations.js";
 import { type Comparison, differences, type Revision, revisionOf } from "./revisions.js";
 import {
@@ -60,18 +61,20 @@ export class PolicyStore {
   readonly #options: StoreOptions;
   readonly #drafts: Drafts;
   readonly #validate: Validate;
+  readonly #version: VersionCheck;
 
   /** @internal */
-  constructor(validate: Validate, options: StoreOptions) {
+  constructor(validate: Validate, options: StoreOptions, version = new VersionCheck()) {
     this.#validate = validate;
     this.#options = options;
+    this.#version = version;
     this.#database = databaseOf(options.database);
     this.#drafts = new Drafts(validate, options.catalogue);
   }
 
   /** The same store on a connection of the host: in its transaction, if there is one. */
   within(database: DatabaseLike): PolicyStore {
-    return new PolicyStore(this.#validate, { ...this.#options, database });
+    return new PolicyStore(this.#validate, { ...this.#options, database }, this.#version);
   }
 
   /**
@@ -209,7 +212,7 @@ export class PolicyStore {
       if (deleted === undefined) return this.#update(sql, draft, revision);
       const last = Number(deleted["revision"]);
       if (last !== checkedRevision(revision)) throw new RevisionConflictError(id, revision, last);
-      return this.#insert(sql, draft, last + 1);
+      return this.#insertAgain(sql, draft, last);
     });
   }
 
@@ -268,6 +271,24 @@ export class PolicyStore {
     }
   }
 
+  /** Puts a policy back that was deleted as a revision; someone else may be doing so. */
+  async #insertAgain(sql: Sql, draft: Draft, deleted: number): Promise<Saved> {
+    const { id } = draft.policy;
+    await sql("SAVEPOINT again");
+    try {
+      return await this.#insert(sql, draft, deleted + 1);
+    } catch (error) {
+      if (!PortcullisError.is(error) || error.code !== "policy_exists") throw error;
+      await sql("ROLLBACK TO SAVEPOINT again");
+      const [latest] = await sql(
+        `SELECT max(revision) AS revision FROM :"schema".policy_revisions
+         WHERE policy_id = $1 AND :"schema".owns(tenant_id)`,
+        [id],
+      );
+      throw new RevisionConflictError(id, deleted, Number(latest?.["revision"] ?? deleted));
+    }
+  }
+
   async #update(sql: Sql, { policy, warnings }: Draft, revision: number): Promise<Saved> {
     const assignments = WRITTEN.map(([column, type], i) => `${column} = $${i + 3}::${type}`).join(", ");
     const [row] = await sql(
@@ -297,6 +318,7 @@ export class PolicyStore {
         [tenant ?? "", tenant === null ? "on" : "", by],
       );
       await takeRole(connection, role);
+      await this.#version.on(connection, { schema });
       return work((text, parameters) => connection.rows(inSchema(text, { schema }), parameters));
     };
     return this.#database.transaction(run, { timeoutMs });

@@ -2,14 +2,7 @@
 import "reflect-metadata";
 import { Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
-import { POLICY_DECISIONS } from "portcullis/nestjs";
-import {
-  type Database,
-  DecisionLog,
-  type PolicyEngineService,
-  type PolicyInput,
-  PolicyStore,
-} from "portcullis/service";
+import { type Database, DecisionLog, PolicyEngineService, type PolicyInput, PolicyStore } from "portcullis/service";
 import { AgentRuntimeService } from "./agent-runtime.service";
 import { openAsBefore } from "./baseline";
 import { possible } from "./browser";
@@ -47,7 +40,7 @@ async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ["error"] });
   const session: Session = { tenantId: "acme", userId: "ann", runId: "r1", agentId: null };
   const [store, log, database] = [app.get(PolicyStore), app.get(DecisionLog), app.get<Database>(DATABASE)];
-  const service = app.get<PolicyEngineService>(POLICY_DECISIONS);
+  const service = app.get(PolicyEngineService);
   await openAsBefore(store);
   await openAsBefore(store);
   await service.ensureFresh(0);

@@ -78,6 +78,10 @@ export function platformModule(options: PlatformOptions): DynamicModule {
 function both(first: Observer, second: Observer = {}): Observer {
   return {
     ...second,
+    onDecision(report) {
+      first.onDecision?.(report);
+      second.onDecision?.(report);
+    },
     onCall(report) {
       first.onCall?.(report);
       second.onCall?.(report);

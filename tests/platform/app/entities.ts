@@ -6,10 +6,24 @@ export interface RunRow {
   id: string;
   tenant_id: string;
   user_id: string;
+  /** The app by which it was opened. */
+  app_id: string;
   workflow_id: string | null;
   mode: "draft" | "auto";
   status: "running" | "done" | "stopped" | "failed";
   tool_calls: number;
+}
+
+/** One node of a run, as it was executed. */
+export interface RunStepRow {
+  run_id: string;
+  /** Which of its steps, from 1. */
+  number: number;
+  action: string;
+  target: string;
+  status: "running" | "done" | "stopped";
+  /** Why it was stopped. */
+  code: string | null;
 }
 
 export interface EventRow {
@@ -73,10 +87,23 @@ export const Runs = new EntitySchema<RunRow>({
     id: { type: "uuid", primary: true },
     tenant_id: { type: "text" },
     user_id: { type: "text" },
+    app_id: { type: "text" },
     workflow_id: { type: "text", nullable: true },
     mode: { type: "text" },
     status: { type: "text" },
     tool_calls: { type: "int", default: 0 },
+  },
+});
+
+export const RunSteps = new EntitySchema<RunStepRow>({
+  name: "run_step",
+  columns: {
+    run_id: { type: "uuid", primary: true },
+    number: { type: "int", primary: true },
+    action: { type: "text" },
+    target: { type: "text" },
+    status: { type: "text" },
+    code: { type: "text", nullable: true },
   },
 });
 
@@ -146,4 +173,4 @@ export const Approval = new EntitySchema<ApprovalRow>({
   indices: [{ columns: ["run_id", "request_digest"], unique: true, where: "state = 'pending'" }],
 });
 
-export const ENTITIES = [Runs, Events, Workflows, Orders, Memories, RefundRule, Approval];
+export const ENTITIES = [Runs, RunSteps, Events, Workflows, Orders, Memories, RefundRule, Approval];

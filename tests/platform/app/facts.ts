@@ -5,7 +5,7 @@ import type { DataSource } from "typeorm";
 import { InjectDataSource } from "./data.js";
 import { Runs } from "./entities.js";
 import { type Session, USERS } from "./session.js";
-import { AGENTS, TOOLS } from "./tools.js";
+import { AGENTS, APPS, TOOLS } from "./tools.js";
 
 @Injectable()
 export class PlatformFacts implements FactsProvider<Session> {
@@ -18,7 +18,7 @@ export class PlatformFacts implements FactsProvider<Session> {
     const workflowId = action === "run_start" ? id : run.workflow_id;
     return {
       tenant: { id: context.tenantId },
-      app: { id: "support-console" },
+      app: { id: run.app_id, scopes: APPS[run.app_id] ?? [] },
       user: user === undefined ? null : { id: user.id, roles: user.roles },
       workflow: workflowId === null ? null : { id: workflowId },
       agent: agentId === null ? null : { id: agentId, allowed_tools: AGENTS[agentId]?.allowed_tools ?? [] },

@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post
 import type { DataSource } from "typeorm";
 import { AgentRuntimeService, type StepInput } from "./agent-runtime.service.js";
 import { InjectDataSource } from "./data.js";
-import { Runs, type WorkflowNode } from "./entities.js";
+import { RunSteps, Runs, type WorkflowNode } from "./entities.js";
 import { EventLog } from "./events.js";
 import { OrchestratorService } from "./orchestrator.service.js";
 import { type Refund, Refunds } from "./refunds.js";
@@ -24,8 +24,8 @@ export class PlatformController {
   @InjectDataSource() readonly db!: DataSource;
 
   @Post("runs")
-  async open(@CurrentUser() user: User, @Body() { mode = "auto" }: { mode?: Mode }) {
-    return this.orchestrator.open(user, mode);
+  async open(@CurrentUser() user: User, @Body() { mode = "auto", app }: { mode?: Mode; app?: string }) {
+    return this.orchestrator.open(user, mode, null, app);
   }
 
   @Put("workflows/:id")
@@ -64,6 +64,13 @@ export class PlatformController {
     @Body() input: StepInput,
   ) {
     return this.agents.runAgentStep(agent, await this.#session(user, run), input);
+  }
+
+  @Get("runs/:run/steps")
+  async steps(@CurrentUser() user: User, @Param("run") id: string) {
+    const own = await this.db.getRepository(Runs).existsBy({ id, tenant_id: user.tenantId });
+    if (!own) throw new NotFoundException();
+    return this.db.getRepository(RunSteps).find({ where: { run_id: id }, order: { number: "ASC" } });
   }
 
   @Get("runs/:run/events")

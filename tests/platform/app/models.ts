@@ -1,5 +1,6 @@
 // Models that follow a script: each turn says something, or calls tools.
 import { Injectable } from "@nestjs/common";
+import { simulateReadableStream } from "ai";
 import { MockLanguageModelV3 } from "ai/test";
 
 export interface Turn {
@@ -9,7 +10,19 @@ export interface Turn {
 
 type Model = InstanceType<typeof MockLanguageModelV3>;
 type Options = Parameters<Model["doGenerate"]>[0];
+type Streamed = Awaited<ReturnType<Model["doStream"]>>;
+type Part = Streamed["stream"] extends ReadableStream<infer Known> ? Known : never;
 type Generated = Awaited<ReturnType<Model["doGenerate"]>>;
+
+/** The same, bit by bit. */
+function partsOf({ content, finishReason, usage, warnings }: Generated): Part[] {
+  const parts = content.flatMap((part): Part[] => {
+    if (part.type !== "text") return [part as Part];
+    const deltas = part.text.split(/(?<= )/).map((delta) => ({ type: "text-delta" as const, id: "0", delta }));
+    return [{ type: "text-start", id: "0" }, ...deltas, { type: "text-end", id: "0" }];
+  });
+  return [{ type: "stream-start", warnings }, ...parts, { type: "finish", finishReason, usage }];
+}
 
 @Injectable()
 export class Models {
@@ -17,9 +30,19 @@ export class Models {
   readonly scripts = new Map<string, readonly Turn[]>();
   /** What models were told of their tool calls. */
   readonly told: string[] = [];
+  /** Each time that a model was asked, by its name. */
+  readonly asked: string[] = [];
 
   named(modelId: string): Model {
-    return new MockLanguageModelV3({ modelId, doGenerate: async (options) => this.#next(options) });
+    const next = (options: Options) => {
+      this.asked.push(modelId);
+      return this.#next(options);
+    };
+    return new MockLanguageModelV3({
+      modelId,
+      doGenerate: async (options) => next(options),
+      doStream: async (options) => ({ stream: simulateReadableStream({ chunks: partsOf(next(options)) }) }),
+    });
   }
 
   #next({ prompt }: Options): Generated {

@@ -5,10 +5,13 @@ import { Enforcer } from "portcullis/service";
 import type { DataSource } from "typeorm";
 import { AgentRuntimeService } from "./agent-runtime.service.js";
 import { InjectDataSource } from "./data.js";
-import { type RunRow, Runs, type WorkflowNode, Workflows } from "./entities.js";
+import { type RunRow, RunSteps, Runs, type WorkflowNode, Workflows } from "./entities.js";
 import { EventLog } from "./events.js";
 import type { Session, User } from "./session.js";
 import { ToolRuntimeService } from "./tool-runtime.service.js";
+
+/** The app by which runs are opened unless another is named. */
+const CONSOLE = "support-console";
 
 @Injectable()
 export class OrchestratorService {
@@ -19,8 +22,8 @@ export class OrchestratorService {
   @InjectDataSource() readonly db!: DataSource;
 
   /** A run that is not of a workflow: somebody at the console. */
-  async open(user: User, mode: RunRow["mode"], workflow_id: string | null = null): Promise<RunRow> {
-    const run = planned(user, mode, workflow_id);
+  async open(user: User, mode: RunRow["mode"], workflow_id: string | null = null, app_id = CONSOLE): Promise<RunRow> {
+    const run = { ...planned(user, mode, workflow_id), app_id };
     await this.db.getRepository(Runs).insert(run);
     return run;
   }
@@ -37,7 +40,7 @@ export class OrchestratorService {
         // From here on the run has the mode that was decided.
         await this.#update(run, { mode: permit.mode });
         const results: unknown[] = [];
-        for (const node of workflow.nodes) results.push(await this.#execute(node, context));
+        for (const [at, node] of workflow.nodes.entries()) results.push(await this.#step(at + 1, node, context));
         return results;
       });
       await this.#update(run, { status: "done" });
@@ -45,6 +48,21 @@ export class OrchestratorService {
     } catch (error) {
       await this.#update(run, { status: "stopped" });
       await this.events.add(run.id, "run_stopped", { code: (error as { code?: unknown }).code ?? null });
+      throw error;
+    }
+  }
+
+  /** Executes a node, and writes down what came of it. */
+  async #step(number: number, node: WorkflowNode, context: Session): Promise<unknown> {
+    const steps = this.db.getRepository(RunSteps);
+    const key = { run_id: context.runId, number };
+    await steps.insert({ ...key, action: node.action, target: node.id, status: "running", code: null });
+    try {
+      const result = await this.#execute(node, context);
+      await steps.update(key, { status: "done" });
+      return result;
+    } catch (error) {
+      await steps.update(key, { status: "stopped", code: (error as { code?: string }).code ?? null });
       throw error;
     }
   }
@@ -70,6 +88,7 @@ export function planned(user: User, mode: RunRow["mode"], workflow_id: string | 
     id: randomUUID(),
     tenant_id: user.tenantId,
     user_id: user.id,
+    app_id: CONSOLE,
     workflow_id,
     mode,
     status: "running",

@@ -34,6 +34,30 @@ export const policies = [
     },
   },
   {
+    id: "app-scopes",
+    name: "apps reach the network by a scope",
+    scope: "app",
+    effect: "deny",
+    rule_expr: {
+      target: ["*"],
+      actions: ["tool_call"],
+      when: { field: "tool.side_effects", includes: "network" },
+      unless: { field: "app.scopes", includes: "network" },
+      message: "This app was not given the network.",
+    },
+  },
+  {
+    id: "calls-in-all",
+    name: "so many tool calls a run",
+    scope: "global",
+    effect: "deny",
+    rule_expr: {
+      actions: ["tool_call"],
+      when: { field: "usage.tool_calls", gte: 20 },
+      message: "This run has called enough tools.",
+    },
+  },
+  {
     id: "large-refunds",
     name: "no large refunds",
     scope: "tool",

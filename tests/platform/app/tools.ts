@@ -101,6 +101,12 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   ),
 };
 
+/** The apps through which people work, and the scopes that each was given. */
+export const APPS: Readonly<Record<string, readonly string[]>> = {
+  "support-console": ["orders", "network"],
+  kiosk: ["orders"],
+};
+
 /** The agents, and what each may use. */
 export const AGENTS: Readonly<Record<string, { model: string; allowed_tools: readonly string[] }>> = {
   clerk: { model: "small", allowed_tools: ["natural_language_db_read", "natural_language_db_write", "memory.read"] },

@@ -2,7 +2,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { Drift, Logged } from "../engine/protocol.js";
 import { client } from "../state/analysis.js";
-import { brought, type RequestSet } from "../state/request-set.js";
+import { brought, type RequestSet } from "../state/workspace.js";
 import { ServerError, wordsOf } from "./errors.js";
 import { textOf } from "./policies.js";
 import { pinServer } from "./review.js";

@@ -2,8 +2,8 @@
 import { batch, computed, signal } from "@preact/signals";
 import { formatJson } from "../source/format.js";
 import { notify } from "../state/notices.js";
-import { store } from "../state/storage.js";
-import { open as openWorkspace, starter, texts, workspace } from "../state/workspace.js";
+import { openInstead } from "../state/works.js";
+import { texts, workspace } from "../state/workspace.js";
 import { checkedAddress, ownAddress } from "./address.js";
 import { ServerError, wordsOf } from "./errors.js";
 import { forget, forgetToken, type Kept, kept } from "./kept.js";
@@ -86,8 +86,6 @@ export async function connect(given: Credentials): Promise<void> {
 }
 
 function openAnew({ session: next, policies }: Read): void {
-  const before = workspace.peek();
-  if (JSON.stringify(before) !== JSON.stringify(starter())) store("previous", before);
   const pinned = { policies: textOf(policies), catalogue: next.catalogue };
   batch(() => {
     session.value = next;
@@ -97,7 +95,7 @@ function openAnew({ session: next, policies }: Read): void {
     news.value = "";
     epoch.value++;
     // The calls of other policies say nothing about these; the one in the editor stays, to be edited.
-    openWorkspace({ ...before, ...pinned, cases: [], baseline: pinned, users: undefined });
+    openInstead({ ...workspace.peek(), ...pinned, cases: [], baseline: pinned, users: undefined }, true);
     settle();
   });
 }

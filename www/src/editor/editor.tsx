@@ -16,7 +16,8 @@ import { effect, type Signal, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Finding, Texts } from "../engine/protocol.js";
 import { findingsOf } from "../state/analysis.js";
-import { texts } from "../state/workspace.js";
+import { bringBack } from "../state/works.js";
+import { opened, texts } from "../state/workspace.js";
 import { followingLanguage } from "./language.js";
 import { theme } from "./theme.js";
 
@@ -33,7 +34,8 @@ export function Editor({ name, label, extensions = [] }: Props) {
   useEffect(() => {
     if (host.current === null) return undefined;
     const view = create(host.current, name, label, extensions);
-    const stops = [follow(view, texts[name]), effect(() => underline(view, findingsOf(name)))];
+    const anew = () => view.setState(stateOf(name, label, extensions));
+    const stops = [follow(view, name, anew), effect(() => underline(view, findingsOf(name)))];
     views.set(name, view);
     return () => {
       for (const stop of stops) stop();
@@ -53,10 +55,15 @@ export const depths: Readonly<Record<keyof Texts, Signal<{ readonly undo: number
   request: signal({ undo: 0, redo: 0 }),
 };
 
-/** Takes back the last edit of a text, wherever it was made, or does it again. */
+/**
+ * Takes back the last edit of a text, wherever it was made, or does it again. Where all edits are taken back, the next
+ * thing to take back is that the work was opened: all of it, so that no text stays beside those of another work.
+ */
 export function turnBack(name: keyof Texts, which: "undo" | "redo"): void {
   const view = views.get(name);
-  if (view !== undefined) (which === "undo" ? undo : redo)(view);
+  if (view === undefined) return;
+  if (which === "redo") redo(view);
+  else if (!undo(view)) bringBack();
 }
 
 /** In a form the keys mean the same as in the text: there is one history. */
@@ -90,57 +97,66 @@ export function show(name: keyof Texts, offset: number): void {
 
 /** In a shadow root, styles are sheets that no Content-Security-Policy has to allow by name. */
 function create(host: HTMLElement, name: keyof Texts, label: string, extensions: Extension): EditorView {
-  const text = texts[name];
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  return new EditorView({ root, parent: root, state: stateOf(name, label, extensions) });
+}
+
+/** What an editor begins with: the text as it is, and nothing to take back. */
+function stateOf(name: keyof Texts, label: string, extensions: Extension): EditorState {
+  const text = texts[name];
   const write = EditorView.updateListener.of((update) => {
     if (!update.docChanged) return;
     text.value = update.state.doc.toString();
     depths[name].value = { undo: undoDepth(update.state), redo: redoDepth(update.state) };
   });
-  return new EditorView({
-    root,
-    parent: root,
-    state: EditorState.create({
-      doc: text.peek(),
-      extensions: [
-        lineNumbers(),
-        foldGutter(),
-        highlightActiveLine(),
-        highlightActiveLineGutter(),
-        drawSelection(),
-        history(),
-        indentOnInput(),
-        indentUnit.of("  "),
-        bracketMatching(),
-        closeBrackets(),
-        EditorView.lineWrapping,
-        EditorView.contentAttributes.of({
-          "aria-label": label,
-          tabindex: "0",
-          spellcheck: "false",
-          autocapitalize: "off",
-        }),
-        keymap.of([
-          ...closeBracketsKeymap,
-          ...defaultKeymap,
-          ...historyKeymap,
-          ...foldKeymap,
-          ...completionKeymap,
-          ...lintKeymap,
-        ]),
-        followingLanguage(text.peek()),
-        theme,
-        write,
-        extensions,
-      ],
-    }),
+  depths[name].value = { undo: 0, redo: 0 };
+  return EditorState.create({
+    doc: text.peek(),
+    extensions: [
+      lineNumbers(),
+      foldGutter(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      drawSelection(),
+      history(),
+      indentOnInput(),
+      indentUnit.of("  "),
+      bracketMatching(),
+      closeBrackets(),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({
+        "aria-label": label,
+        tabindex: "0",
+        spellcheck: "false",
+        autocapitalize: "off",
+      }),
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...defaultKeymap,
+        ...historyKeymap,
+        // Where the history has nothing to take back.
+        { key: "Mod-z", run: bringBack },
+        ...foldKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+      ]),
+      followingLanguage(text.peek()),
+      theme,
+      write,
+      extensions,
+    ],
   });
 }
 
-/** Shows a text that did not come from typing. It is an edit like any other, so undo takes it back. */
-function follow(view: EditorView, text: Signal<string>): () => void {
+/** Shows a text that did not come from typing. It is an edit like any other, unless another work was opened. */
+function follow(view: EditorView, name: keyof Texts, anew: () => void): () => void {
+  let work = opened.peek();
   return effect(() => {
-    const next = text.value;
+    const next = texts[name].value;
+    if (work !== opened.value) {
+      work = opened.value;
+      return anew();
+    }
     const now = view.state.doc.toString();
     // What is the same at both ends stays, and the cursor and what is folded with it.
     if (next !== now) view.dispatch({ changes: difference(now, next) });

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { PreviewCell } from "portcullis";
 import { useEffect, useRef } from "preact/hooks";
-import { matrix, type Shown, trouble, wanted } from "../state/matrix.js";
+import { leftOut, matrix, type Shown, trouble, wanted } from "../state/matrix.js";
 import { isRecord } from "../state/schema-types.js";
 import { CellDialog } from "./cell-dialog.js";
 import { Grid } from "./grid.js";
@@ -76,7 +76,7 @@ export function Matrix() {
         {editing.value && <People />}
         <p class="hint">
           Each tool for each person, in the run and at the time of the call above, whatever the arguments. Press a cell
-          to see why.
+          to see why. {leftOut.value}
         </p>
         {trouble.value !== undefined && <p class="fault">{trouble.value}</p>}
         {current === undefined ? (

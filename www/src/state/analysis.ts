@@ -41,7 +41,10 @@ async function analyse(now: Texts): Promise<void> {
     analysis.value = { of: now, result: answer.analysis };
     failure.value = undefined;
   } catch (error) {
-    if (turn === asked) failure.value = (error as Error).message;
+    if (turn !== asked) return;
+    // A verdict on what stood there before is none on this.
+    analysis.value = { of: undefined, result: empty };
+    failure.value = (error as Error).message;
   }
 }
 

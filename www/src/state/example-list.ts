@@ -5,6 +5,12 @@ export interface Example {
   readonly title: string;
 }
 
+/** Those that are part of the page. */
+export const BUILT_IN: readonly Example[] = [
+  { id: "first", title: "One policy" },
+  { id: "refunds", title: "Two policies, an approval" },
+];
+
 export const LESSONS: readonly Example[] = [
   { id: "tool-access", title: "Tool access" },
   { id: "mode-enforcement", title: "Mode enforcement" },

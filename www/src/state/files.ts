@@ -1,12 +1,16 @@
 // Files, in and out, and the link to share.
 import { formatOf } from "../source/source.js";
-import { encode } from "./link.js";
+import { encode, type Link } from "./link.js";
 import { notify } from "./notices.js";
+import { fromPortable, isPortable, portable } from "./portable.js";
 import { bringFile } from "./request-set.js";
-import { type Bundle, fromBundle, isWorkspace, open, texts, type Workspace, workspace } from "./workspace.js";
+import { BACK, openInstead, unkept } from "./works.js";
+import { type Bundle, fromBundle, texts, type Workspace, workspace } from "./workspace.js";
 
-/** Bytes; an editor with more is no pleasure. */
+/** Bytes of policies; an editor with more is no pleasure. */
 const LARGEST = 16 * 1024 * 1024;
+/** Bytes of a file that holds requests as well. */
+const LARGEST_WITH_REQUESTS = 96 * 1024 * 1024;
 
 /** Opens a file: requests by its name, and else policies, an example, or what was downloaded here. */
 export async function openFile(file: File): Promise<void> {
@@ -15,19 +19,20 @@ export async function openFile(file: File): Promise<void> {
     notify("info", `An edit of the policies is now tried on the requests of ${file.name}.`);
     return;
   }
-  if (file.size > LARGEST) {
+  const next = file.size > LARGEST_WITH_REQUESTS ? undefined : workspaceOf(await file.text());
+  if (next === undefined) {
     notify("error", `${file.name} has ${file.size} bytes, and ${LARGEST} are opened. Nothing was changed.`);
     return;
   }
-  const before = workspace.value;
-  open(workspaceOf(await file.text()));
-  notify("info", `${file.name} is open.`, { label: "Bring back what was there", run: () => open(before) });
+  openInstead(next, true);
+  notify("info", `${file.name} is open.`, BACK);
 }
 
-/** What can't be read goes into the editor as it is, which says what is wrong with it. */
-function workspaceOf(text: string): Workspace {
+/** What can't be read goes into the editor as it is, which says what is wrong with it. None of what is too large. */
+function workspaceOf(text: string): Workspace | undefined {
   const value = parsed(text);
-  if (isWorkspace(value)) return value;
+  if (isPortable(value)) return fromPortable(value);
+  if (text.length > LARGEST) return undefined;
   const bundle = value as Partial<Bundle> | null | undefined;
   if (Array.isArray(bundle?.policies)) return fromBundle(bundle as Bundle);
   return { ...workspace.value, policies: text, baseline: { policies: text, catalogue: texts.catalogue.value } };
@@ -46,8 +51,17 @@ export function downloadPolicies(): void {
   download(`policies.${formatOf(text)}`, text);
 }
 
-export function downloadAll(): void {
-  download("playground.json", `${JSON.stringify(workspace.value, null, 2)}\n`);
+export async function downloadAll(): Promise<void> {
+  const work = workspace.value;
+  const all = await portable(work);
+  download("playground.json", `${JSON.stringify(all, null, 2)}\n`);
+  unkept.value = undefined;
+  if (work.requests !== undefined && all.requests === undefined) {
+    notify(
+      "info",
+      `All is in the file but the requests of ${work.requests.name}, which are not to be kept or too many.`,
+    );
+  }
 }
 
 function download(name: string, text: string): void {
@@ -62,17 +76,22 @@ function download(name: string, text: string): void {
 /** Puts a link to all of this into the clipboard; where that is not allowed, into the address bar. */
 export async function share(): Promise<void> {
   try {
-    const { hash, whole } = await encode(workspace.value);
-    const link = new URL(hash, location.href).href;
-    const left = whole ? "" : " Only the call beside the policies is in it: the others would make it too long.";
+    const link = await encode(workspace.value);
+    const href = new URL(link.hash, location.href).href;
     try {
-      await navigator.clipboard.writeText(link);
-      notify("info", `The link is copied. It holds all that it shows, and nothing is sent anywhere.${left}`);
+      await navigator.clipboard.writeText(href);
+      notify("info", `The link is copied, and nothing is sent anywhere. ${heldBy(link)}`);
     } catch {
-      history.replaceState(null, "", hash);
-      notify("info", `Copy the link from the address bar.${left}`);
+      history.replaceState(null, "", link.hash);
+      notify("info", `Copy the link from the address bar. ${heldBy(link)}`);
     }
   } catch (error) {
     notify("error", (error as Error).message);
   }
+}
+
+function heldBy({ without }: Link): string {
+  const names = { requests: "the requests that you brought", calls: "the calls but the one beside the policies" };
+  if (without.length === 0) return "It holds all that you see here.";
+  return `It does not hold ${without.map((one) => names[one]).join(", nor ")}: too much for a link. A file takes them.`;
 }

@@ -27,6 +27,9 @@ export const chosen = signal(0);
 /** What is to have the focus once it is there: a path, or one with `/add` behind it. */
 export const focusNext = signal<string | undefined>(undefined);
 
+/** Whether nothing is written yet. */
+export const isEmpty = computed(() => texts.policies.value.trim() === "");
+
 export const form = computed<Form>(() => formOf(texts.policies.value));
 
 /** The policies of a text, with their places. */

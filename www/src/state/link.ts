@@ -1,10 +1,13 @@
 // A workspace in the fragment of a link, which browsers never send anywhere.
-import { isWorkspace, type Workspace } from "./workspace.js";
+import { fromPortable, isPortable, type Portable, portable } from "./portable.js";
+import type { Workspace } from "./workspace.js";
 
 /** Characters of a link; messengers and mail cut longer ones. */
 const LONGEST = 60_000;
 /** Bytes that a link may unfold to, so that a small one can't fill the memory. */
 const LARGEST = 16 * 1024 * 1024;
+/** Bytes of requests that are tried: more of them never fit. */
+const MOST_REQUESTS = 2 * 1024 * 1024;
 const PREFIX = "#w1=";
 
 /** What keeps a link from being made or read, in words for people. */
@@ -14,14 +17,27 @@ export function isLink(hash: string): boolean {
   return hash.length > 1;
 }
 
-/** The fragment for a workspace. Where it is too long, the requests that came along are left out. @throws LinkError */
-export async function encode(workspace: Workspace): Promise<{ readonly hash: string; readonly whole: boolean }> {
-  const whole = PREFIX + (await packed(workspace));
-  if (whole.length <= LONGEST) return { hash: whole, whole: true };
-  const less = PREFIX + (await packed({ ...workspace, cases: [] }));
-  if (less.length <= LONGEST) return { hash: less, whole: false };
+export interface Link {
+  readonly hash: string;
+  /** What would make it too long. */
+  readonly without: readonly ("requests" | "calls")[];
+}
+
+/** The fragment for a work. Where it is too long, requests are left out, and if need be other calls. @throws LinkError */
+export async function encode(workspace: Workspace): Promise<Link> {
+  const all = await portable(workspace, MOST_REQUESTS);
+  const { requests, ...rest } = all;
+  const left = workspace.requests === undefined ? [] : (["requests"] as const);
+  if (requests !== undefined) {
+    const hash = PREFIX + (await packed(all));
+    if (hash.length <= LONGEST) return { hash, without: [] };
+  }
+  const less = PREFIX + (await packed(rest));
+  if (less.length <= LONGEST) return { hash: less, without: left };
+  const least = PREFIX + (await packed({ ...rest, cases: [] }));
+  if (least.length <= LONGEST) return { hash: least, without: [...left, "calls"] };
   throw new LinkError(
-    `The link would have ${less.length} characters, and ${LONGEST} arrive safely. Download everything as a file instead.`,
+    `The link would have ${least.length} characters, and ${LONGEST} arrive safely. Download everything as a file instead.`,
   );
 }
 
@@ -35,11 +51,11 @@ export async function decode(hash: string): Promise<Workspace> {
     if (error instanceof LinkError) throw error;
     throw new LinkError("The link is damaged, perhaps cut off.");
   }
-  if (!isWorkspace(value)) throw new LinkError("The link holds something else than policies and a call.");
-  return value;
+  if (!isPortable(value)) throw new LinkError("The link holds something else than policies and a call.");
+  return fromPortable(value);
 }
 
-async function packed(workspace: Workspace): Promise<string> {
+async function packed(workspace: Portable): Promise<string> {
   const stream = new Blob([JSON.stringify(workspace)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let text = "";

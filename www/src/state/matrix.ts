@@ -17,15 +17,26 @@ const MOST_TOOLS = 1000;
 export const wanted = signal(false);
 
 /** Those of the calls, until a person names others. */
-export const people = computed<readonly unknown[]>(() => {
-  if (users.value !== undefined) return users.value;
-  return distinct([request.value, ...cases.value.map((one) => one.request)], "user").slice(0, MOST_USERS);
+export const people = computed<readonly unknown[]>(() => users.value ?? callers.value.slice(0, MOST_USERS));
+const callers = computed(() => distinct(calls.value, "user"));
+const calls = computed(() => [request.value, ...cases.value.map((one) => one.request)]);
+
+export const tools = computed(() => allTools.value.slice(0, MOST_TOOLS));
+const allTools = computed<readonly Readonly<Record<string, unknown>>[]>(() => {
+  const known = catalogue.value.tools.map(entityOf);
+  return (known.length > 0 ? known : distinct(calls.value, "tool")).filter(isRecord);
 });
 
-export const tools = computed<readonly Readonly<Record<string, unknown>>[]>(() => {
-  const known = catalogue.value.tools.map(entityOf);
-  const all = known.length > 0 ? known : distinct([request.value, ...cases.value.map((one) => one.request)], "tool");
-  return all.filter(isRecord).slice(0, MOST_TOOLS);
+/** What the matrix does not show, in words; nothing where it shows all. */
+export const leftOut = computed(() => {
+  const [some, all] = [tools.value.length, allTools.value.length];
+  const parts = [
+    ...(all > some ? [`the first ${some} of ${all} tools`] : []),
+    ...(users.value === undefined && callers.value.length > MOST_USERS
+      ? [`the first ${MOST_USERS} of ${callers.value.length} people in the calls`]
+      : []),
+  ];
+  return parts.length === 0 ? "" : `Shown are ${parts.join(" and ")}.`;
 });
 
 /** What stands under a name in requests, each once. */

@@ -1,19 +1,7 @@
 // The requests that an edit is tried on: those that came with the policies, or others, pasted or from a file.
-import { computed, signal } from "@preact/signals";
-import { notify } from "./notices.js";
-import { cases } from "./workspace.js";
-
-/** Characters of pasted requests that survive a reload. */
-const KEPT = 1_000_000;
-const KEY = "portcullis.requests";
-
-export interface RequestSet {
-  readonly name: string;
-  readonly blob: Blob;
-}
-
-/** What a person brought; none while the requests are those of the example. */
-export const brought = signal<RequestSet | undefined>(undefined);
+import { computed } from "@preact/signals";
+import { newId } from "./ids.js";
+import { brought, cases, type RequestSet } from "./workspace.js";
 
 export const requestSet = computed<RequestSet>(() => {
   if (brought.value !== undefined) return brought.value;
@@ -23,28 +11,12 @@ export const requestSet = computed<RequestSet>(() => {
   return { name: length === 1 ? "the call beside it" : `the ${length} calls that came with the policies`, blob };
 });
 
-/** Takes requests that were pasted, and keeps them over a reload where they are not too many. */
+/** Takes requests that were pasted; none of them lets go of those that were brought. */
 export function bringText(text: string): void {
-  brought.value = text.trim() === "" ? undefined : { name: "what you pasted", blob: new Blob([text]) };
-  try {
-    if (text.trim() === "" || text.length > KEPT) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, text);
-    if (text.length > KEPT) notify("info", "The requests are used, and are too many to be kept over a reload.");
-  } catch {
-    notify("error", "The requests are used, but this browser does not keep them over a reload.");
-  }
+  brought.value = text.trim() === "" ? undefined : { id: newId(), name: "what you pasted", blob: new Blob([text]) };
 }
 
 /** Takes a file as it is: it is read by the worker alone. */
 export function bringFile(file: File): void {
-  brought.value = { name: file.name, blob: file };
-}
-
-export function restoreRequests(): void {
-  try {
-    const text = localStorage.getItem(KEY);
-    if (text !== null) brought.value = { name: "what you pasted", blob: new Blob([text]) };
-  } catch {
-    // A browser that keeps nothing has nothing to restore.
-  }
+  brought.value = { id: newId(), name: file.name, blob: file };
 }

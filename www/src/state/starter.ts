@@ -1,4 +1,4 @@
-// What a visitor finds: two policies, and calls that they decide differently.
+// What a visitor finds: one policy, and calls that it decides differently; and what comes next, two of them.
 import type { Bundle } from "./workspace.js";
 
 function refund(amount_cents: number, id: string, role: string): Record<string, unknown> {
@@ -16,7 +16,34 @@ function refund(amount_cents: number, id: string, role: string): Record<string, 
   };
 }
 
+const cases = [
+  { title: "A large refund", request: refund(25_000, "sam", "support") },
+  { title: "A small refund", request: refund(2_500, "sam", "support") },
+  { title: "A refund by someone else", request: refund(2_500, "kim", "sales") },
+];
+
 export const STARTER: Bundle = {
+  policies: [
+    {
+      id: "small-refunds",
+      name: "support makes small refunds",
+      scope: "tool",
+      effect: "allow",
+      rule_expr: {
+        target: ["refund"],
+        when: {
+          all: [
+            { field: "user.roles", includes: "support" },
+            { field: "input.amount_cents", lte: 10_000 },
+          ],
+        },
+      },
+    },
+  ],
+  cases,
+};
+
+export const REFUNDS: Bundle = {
   policies: [
     {
       id: "support-tools",
@@ -39,9 +66,5 @@ export const STARTER: Bundle = {
       },
     },
   ],
-  cases: [
-    { title: "A large refund", request: refund(25_000, "sam", "support") },
-    { title: "A small refund", request: refund(2_500, "sam", "support") },
-    { title: "A refund by someone else", request: refund(2_500, "kim", "sales") },
-  ],
+  cases,
 };

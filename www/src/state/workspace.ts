@@ -10,12 +10,22 @@ export interface Case {
   readonly request: unknown;
 }
 
+/** Requests that a person brought, for an edit to be tried on. */
+export interface RequestSet {
+  /** None where they are not to be kept: what a server has logged goes with the tab. */
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly blob: Blob;
+}
+
 /** All of it, as it is kept, shared and undone. */
 export interface Workspace extends Texts {
   readonly cases: readonly Case[];
   readonly baseline: PolicyTexts | null;
   /** Users of the matrix; none where they are those of the calls. */
   readonly users?: readonly unknown[] | undefined;
+  /** None while they are the cases. */
+  readonly requests?: RequestSet | undefined;
 }
 
 export const texts: Readonly<Record<keyof Texts, Signal<string>>> = {
@@ -27,6 +37,7 @@ export const cases = signal<readonly Case[]>([]);
 export const baseline = signal<PolicyTexts | null>(null);
 
 export const users = signal<readonly unknown[] | undefined>(undefined);
+export const brought = signal<RequestSet | undefined>(undefined);
 
 export const workspace = computed<Workspace>(() => ({
   policies: texts.policies.value,
@@ -35,32 +46,11 @@ export const workspace = computed<Workspace>(() => ({
   cases: cases.value,
   baseline: baseline.value,
   ...(users.value === undefined ? {} : { users: users.value }),
+  ...(brought.value === undefined ? {} : { requests: brought.value }),
 }));
 
-/** Whether a value that came from outside is a workspace. */
-export function isWorkspace(value: unknown): value is Workspace {
-  if (typeof value !== "object" || value === null) return false;
-  const {
-    policies,
-    catalogue,
-    request,
-    cases: some,
-    baseline: pinned,
-    users: people,
-  } = value as Record<string, unknown>;
-  const areTexts = [policies, catalogue, request].every((text) => typeof text === "string");
-  if (people !== undefined && !Array.isArray(people)) return false;
-  return areTexts && isCases(some) && (pinned === null || isPinned(pinned));
-}
-
-function isCases(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one?.title === "string" && "request" in one);
-}
-
-function isPinned(value: unknown): boolean {
-  const { policies, catalogue } = (value ?? {}) as Record<string, unknown>;
-  return typeof policies === "string" && typeof catalogue === "string";
-}
+/** Counts what was opened: from there on, what was done before is not undone edit by edit. */
+export const opened = signal(0);
 
 export function open(next: Workspace): void {
   batch(() => {
@@ -70,6 +60,8 @@ export function open(next: Workspace): void {
     cases.value = next.cases;
     baseline.value = next.baseline;
     users.value = next.users;
+    brought.value = next.requests;
+    opened.value++;
   });
 }
 
@@ -97,6 +89,7 @@ export function fromBundle({ policies, catalogue, cases = [], users }: Bundle): 
   };
 }
 
+/** What a visitor finds. */
 export function starter(): Workspace {
   return fromBundle(STARTER);
 }

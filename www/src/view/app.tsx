@@ -4,6 +4,7 @@ import { policyView } from "../state/views.js";
 import { Decision } from "./decision.js";
 import { Effect } from "./effect.js";
 import { Header } from "./header.js";
+import { Headline } from "./headline.js";
 import { NoticeBar } from "./notice-bar.js";
 import { PoliciesPanel } from "./policies-panel.js";
 import { RequestPanel } from "./request-panel.js";
@@ -14,14 +15,17 @@ export function App() {
     <>
       <div class="head">
         <Header />
+        <Headline />
         <NoticeBar />
       </div>
       <main>
         <div class="intro">
           <h1>Write a policy. See what it decides.</h1>
           <p>
-            An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.
-            Change either, and the decision follows.{" "}
+            <span class="more">
+              An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.
+            </span>{" "}
+            Change either, and the verdict follows.{" "}
             {server?.session.value === undefined
               ? "Everything stays in your browser."
               : "Only what you save goes to the server."}

@@ -8,7 +8,7 @@ const RESULT = { allow: "is allowed", deny: "is denied", require_approval: "need
 
 export function ChangeHint({ explanation }: { explanation: Explanation }) {
   const change = explanation.smallest_change;
-  if (change === null) return null;
+  if (change === null) return <NoChange explanation={explanation} />;
   const next = changed(texts.request.value, change);
   return (
     <div class="change">
@@ -28,6 +28,19 @@ export function ChangeHint({ explanation }: { explanation: Explanation }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** A call that is none has nothing to be changed by a field. */
+function NoChange({ explanation: { decision, search_capped } }: { explanation: Explanation }) {
+  if (decision.code === "invalid_request") return null;
+  return (
+    <p class="change none">
+      <span class="label">Smallest change</span>{" "}
+      {search_capped
+        ? "None found. There are too many to try them all; those that were tried do not turn the verdict."
+        : "None found: another value of one field alone does not turn the verdict."}
+    </p>
   );
 }
 

@@ -1,12 +1,12 @@
 import { computed, signal } from "@preact/signals";
 import type { ExplanationReader } from "portcullis";
+import { useRef } from "preact/hooks";
 import { analysis, errors, failure } from "../state/analysis.js";
-import { openExample } from "../state/examples.js";
-import { addPolicy } from "../state/form.js";
-import { policyView } from "../state/views.js";
-import { texts } from "../state/workspace.js";
+import { isEmpty } from "../state/form.js";
+import { opened } from "../state/workspace.js";
 import { ChangeHint } from "./change-hint.js";
 import { PolicyTree } from "./policy-tree.js";
+import { useSteadyHeight } from "./steady.js";
 import { TabPanel, Tabs } from "./tabs.js";
 import { Terms } from "./terms.js";
 import { sentenceOf, Verdict } from "./verdict.js";
@@ -27,14 +27,17 @@ const spoken = computed(() => {
   const { outcome } = analysis.value.result;
   if (failure.value !== undefined) return `No verdict: ${failure.value}`;
   if (outcome !== undefined) return sentenceOf(outcome.explanation.decision);
+  if (isEmpty.value) return "No verdict: there is no policy yet";
   const { length } = errors.value;
   return length > 0 ? `No verdict: ${length} ${length === 1 ? "error" : "errors"} to mend` : "";
 });
 
 export function Decision() {
   const { outcome } = analysis.value.result;
+  const section = useRef<HTMLElement>(null);
+  useSteadyHeight(section, `${view.value} ${opened.value}`);
   return (
-    <section class="panel decision" aria-label="The decision">
+    <section class="panel decision" aria-label="The decision" ref={section}>
       <p class="hidden" role="status" data-testid="spoken">
         {spoken.value}
       </p>
@@ -86,7 +89,14 @@ function NoVerdict() {
       </div>
     );
   }
-  if (texts.policies.value.trim() === "") return <NoPolicy />;
+  if (isEmpty.value) {
+    return (
+      <div class="verdict none">
+        <strong>No verdict</strong>
+        <p>There is nothing to decide by. A host without policies denies every call.</p>
+      </div>
+    );
+  }
   if (length === 0) return <p class="hint">The engine is loading…</p>;
   return (
     <div class="verdict none">
@@ -95,31 +105,6 @@ function NoVerdict() {
         {length === 1 ? "One error stands" : `${length} errors stand`} in the way. Policies load whole or not at all: a
         host goes on with those it had.
       </p>
-    </div>
-  );
-}
-
-/** Where nothing is written yet, it is said how to begin. */
-function NoPolicy() {
-  const begin = () => {
-    addPolicy();
-    policyView.value = "form";
-  };
-  return (
-    <div class="verdict none">
-      <strong>There is no policy yet</strong>
-      <p>
-        A policy says which calls it covers, under which condition it applies, and what follows: allow, deny, ask for
-        approval, or restrict. Until one allows it, every call is denied.
-      </p>
-      <div class="actions">
-        <button type="button" class="primary" onClick={begin}>
-          Write one in a form
-        </button>
-        <button type="button" onClick={() => openExample("")}>
-          Open the first example
-        </button>
-      </div>
     </div>
   );
 }

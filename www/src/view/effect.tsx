@@ -1,5 +1,6 @@
 // What an edit does: which of many requests are decided otherwise than by the pinned policies.
 import { backToBaseline, comparison, edited, pin, refusal, running, stop } from "../state/comparison.js";
+import { isEmpty } from "../state/form.js";
 import { Flips } from "./flips.js";
 import { RequestSource } from "./request-source.js";
 
@@ -29,6 +30,8 @@ export function Effect() {
 
 function Result() {
   const result = comparison.value;
+  if (isEmpty.value)
+    return <p class="hint">Once there is a policy, you see here which requests it decides otherwise.</p>;
   if (refusal.value !== undefined) return <p class="fault">{refusal.value}</p>;
   if (!edited.value) {
     return (

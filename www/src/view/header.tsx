@@ -1,24 +1,21 @@
-import { useRef } from "preact/hooks";
 import { parts } from "../connect/lazy.js";
-import { analysis } from "../state/analysis.js";
-import { LESSONS, TOOL_SETS } from "../state/example-list.js";
-import { openExample, openPrevious } from "../state/examples.js";
+import { Menu, type MenuItem } from "../form/menu.js";
+import { BUILT_IN, type Example, LESSONS, TOOL_SETS } from "../state/example-list.js";
+import { openExample } from "../state/examples.js";
 import { share } from "../state/files.js";
-import { hasPrevious } from "../state/storage.js";
 import { theme, toggleTheme } from "../state/theme.js";
+import { earlier, openEarlier } from "../state/works.js";
 import { FileMenu } from "./file-menu.js";
-import { verdictTitle } from "./verdict.js";
 
 export function Header() {
   return (
     <header class="top">
       <div class="brand">
         <img src="./favicon.svg" alt="" width="26" height="26" />
-        <span>Portcullis</span>
+        <span class="word">Portcullis</span>
         <span class="sub">playground</span>
       </div>
       {parts.value !== undefined && <parts.value.ServerStatus />}
-      <JumpToVerdict />
       <ExamplePicker />
       <FileMenu />
       <button type="button" class="primary" onClick={share}>
@@ -36,50 +33,28 @@ export function Header() {
   );
 }
 
-/** On a narrow screen the verdict is far from the editors, so it is in sight here, and one press away. */
-function JumpToVerdict() {
-  const decision = analysis.value.result.outcome?.explanation.decision;
-  return (
-    <button
-      type="button"
-      class={`jump ${decision?.effect ?? ""}`}
-      onClick={() => document.querySelector(".decision")?.scrollIntoView({ block: "start" })}
-    >
-      {decision === undefined ? "No verdict" : verdictTitle(decision.effect)}
-    </button>
-  );
+/** Works that are offered; more are kept. */
+const OFFERED = 8;
+
+function ExamplePicker() {
+  const open = ({ id, title }: Example): MenuItem => ({ label: title, run: () => openExample(id) });
+  const works = earlier.value.slice(0, OFFERED).map((about) => ({
+    label: about.name,
+    note: whenOf(about.at),
+    run: () => openEarlier(about),
+  }));
+  const groups = [
+    { name: "To begin with", items: BUILT_IN.map(open) },
+    { name: "Lessons", items: LESSONS.map(open) },
+    { name: "Real tools", items: TOOL_SETS.map(open) },
+    ...(works.length === 0 ? [] : [{ name: "My earlier work", items: works }]),
+  ];
+  return <Menu label="Examples" groups={groups} />;
 }
 
-/** A select that acts like a menu: it shows its own name again once an example is open. */
-function ExamplePicker() {
-  const select = useRef<HTMLSelectElement>(null);
-  const choose = () => {
-    const { current } = select;
-    if (current === null) return;
-    const [kind, id = ""] = current.value.split(":");
-    current.value = "";
-    if (kind === "example") openExample(id);
-    if (kind === "previous") openPrevious();
-  };
-  return (
-    <select class="examples" aria-label="Open an example" ref={select} onChange={choose}>
-      <option value="">Examples…</option>
-      <option value="example:">The first example</option>
-      {hasPrevious.value && <option value="previous">My earlier work</option>}
-      <optgroup label="Lessons">
-        {LESSONS.map(({ id, title }) => (
-          <option key={id} value={`example:${id}`}>
-            {title}
-          </option>
-        ))}
-      </optgroup>
-      <optgroup label="Real tools">
-        {TOOL_SETS.map(({ id, title }) => (
-          <option key={id} value={`example:${id}`}>
-            {title}
-          </option>
-        ))}
-      </optgroup>
-    </select>
-  );
+function whenOf(at: number): string {
+  const then = new Date(at);
+  const isToday = then.toDateString() === new Date().toDateString();
+  const time = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return isToday ? time : `${then.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
 }

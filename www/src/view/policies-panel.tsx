@@ -1,13 +1,15 @@
 import { EditorView } from "@codemirror/view";
 import { computed, signal } from "@preact/signals";
 import { Builder } from "../builder/builder.js";
-import { depths, Editor, historyKeys, turnBack } from "../editor/editor.js";
+import { Editor, historyKeys } from "../editor/editor.js";
 import { policyHelp } from "../editor/help.js";
 import { formatOf } from "../source/source.js";
 import { convertPolicies, findingsOf } from "../state/analysis.js";
-import { chooseAt } from "../state/form.js";
+import { chooseAt, isEmpty } from "../state/form.js";
 import { policyView } from "../state/views.js";
 import { texts } from "../state/workspace.js";
+import { History } from "./history.js";
+import { NoPolicy } from "./no-policy.js";
 import { Problems } from "./problems.js";
 import { Segments } from "./segments.js";
 import { TabPanel, Tabs } from "./tabs.js";
@@ -33,45 +35,57 @@ export function PoliciesPanel() {
             tab.value = next;
           }}
         />
-        {tab.value === "policies" && (
-          <div class="panel-tools">
-            <History />
-            <Segments
-              label="How the policies are shown"
-              options={VIEWS}
-              value={policyView.value}
-              onValue={(next) => {
-                policyView.value = next;
-              }}
-            />
-            {policyView.value !== "form" && (
-              <button type="button" class="quiet" onClick={convertPolicies}>
-                Write as {other.value}
-              </button>
-            )}
-          </div>
-        )}
+        <div class="panel-tools">
+          <History name={tab.value} />
+          {tab.value === "policies" && (
+            <>
+              {policyView.value !== "form" && (
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={convertPolicies}
+                  title={`Write the policies as ${other.value}`}
+                >
+                  To {other.value}
+                </button>
+              )}
+              <Segments
+                label="How the policies are shown"
+                options={VIEWS}
+                value={policyView.value}
+                onValue={(next) => {
+                  policyView.value = next;
+                }}
+              />
+            </>
+          )}
+        </div>
       </div>
       <TabPanel id="left" tab="policies" selected={tab.value}>
-        <div class={`views ${policyView.value}`}>
-          {policyView.value !== "text" && (
-            <div class="view-form" ref={keys}>
-              <Builder />
+        <div class={`place ${policyView.value}`}>
+          {isEmpty.value && <NoPolicy />}
+          <div class={`views ${policyView.value}`}>
+            {policyView.value !== "text" && (
+              <div class="view-form" ref={keys}>
+                <Builder />
+              </div>
+            )}
+            <div class="view-text" hidden={policyView.value === "form"}>
+              <Editor name="policies" label="Policies, JSON or YAML" extensions={extensions} />
             </div>
-          )}
-          <div class="view-text" hidden={policyView.value === "form"}>
-            <Editor name="policies" label="Policies, JSON or YAML" extensions={extensions} />
           </div>
+          {!isEmpty.value && <Problems name="policies" />}
         </div>
-        <Problems name="policies" />
       </TabPanel>
       <TabPanel id="left" tab="catalogue" selected={tab.value}>
         <p class="hint">
           Optional. What requests look like: types of fields, and the tools. With it, a misspelt field is an error here
           and not a surprise later.
         </p>
-        <Editor name="catalogue" label="Catalogue, JSON or YAML" />
-        <Problems name="catalogue" />
+        <div class="place text">
+          <Editor name="catalogue" label="Catalogue, JSON or YAML" />
+          <Problems name="catalogue" />
+        </div>
       </TabPanel>
     </section>
   );
@@ -92,38 +106,10 @@ const follow = EditorView.updateListener.of(({ selectionSet, docChanged, state, 
 });
 const extensions = [policyHelp, follow];
 
-/** One history for the text and the form. */
-function History() {
-  const { undo, redo } = depths.policies.value;
-  return (
-    <>
-      <button
-        type="button"
-        class="quiet icon"
-        disabled={undo === 0}
-        aria-label="Undo"
-        title="Undo"
-        onClick={() => turnBack("policies", "undo")}
-      >
-        <span aria-hidden="true">↶</span>
-      </button>
-      <button
-        type="button"
-        class="quiet icon"
-        disabled={redo === 0}
-        aria-label="Redo"
-        title="Redo"
-        onClick={() => turnBack("policies", "redo")}
-      >
-        <span aria-hidden="true">↷</span>
-      </button>
-    </>
-  );
-}
-
 /** A tab says how many errors are behind it. */
 function Title({ name, children }: { name: Tab; children: string }) {
-  const count = findingsOf(name).filter(({ severity }) => severity === "error").length;
+  const isNone = name === "policies" && isEmpty.value;
+  const count = isNone ? 0 : findingsOf(name).filter(({ severity }) => severity === "error").length;
   return (
     <>
       {children}

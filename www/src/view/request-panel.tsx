@@ -1,9 +1,10 @@
-import { useRef } from "preact/hooks";
 import { CallForm } from "../call/call-form.js";
 import { Editor, historyKeys } from "../editor/editor.js";
+import { Menu } from "../form/menu.js";
 import { formatJson } from "../source/format.js";
 import { callView } from "../state/views.js";
 import { cases, texts } from "../state/workspace.js";
+import { History } from "./history.js";
 import { Problems } from "./problems.js";
 import { Segments } from "./segments.js";
 
@@ -14,7 +15,7 @@ const VIEWS = [
 
 const keys = historyKeys("request");
 
-/** A select with more entries is of no use to anyone. */
+/** A list with more entries is of no use to anyone. */
 const SHOWN = 300;
 
 export function RequestPanel() {
@@ -23,6 +24,8 @@ export function RequestPanel() {
       <div class="panel-head">
         <h2>The call</h2>
         <div class="panel-tools">
+          <History name="request" />
+          <CasePicker />
           <Segments
             label="How the call is shown"
             options={VIEWS}
@@ -31,7 +34,6 @@ export function RequestPanel() {
               callView.value = next;
             }}
           />
-          <CasePicker />
         </div>
       </div>
       {callView.value === "form" && (
@@ -39,31 +41,23 @@ export function RequestPanel() {
           <CallForm />
         </div>
       )}
-      <div hidden={callView.value === "form"}>
-        <Editor name="request" label="The call, a request in JSON" />
+      <div class={`place ${callView.value}`}>
+        <div class="view-text" hidden={callView.value === "form"}>
+          <Editor name="request" label="The call, a request in JSON" />
+        </div>
+        <Problems name="request" />
       </div>
-      <Problems name="request" />
     </section>
   );
 }
 
 function CasePicker() {
-  const select = useRef<HTMLSelectElement>(null);
   if (cases.value.length === 0) return null;
-  const choose = () => {
-    const { current } = select;
-    const chosen = cases.value[Number(current?.value)];
-    if (chosen !== undefined) texts.request.value = `${formatJson(chosen.request)}\n`;
-    if (current !== null) current.value = "";
-  };
-  return (
-    <select aria-label="Choose another call" ref={select} onChange={choose}>
-      <option value="">Another call…</option>
-      {cases.value.slice(0, SHOWN).map(({ title }, index) => (
-        <option key={index} value={index}>
-          {title.length > 90 ? `${title.slice(0, 89)}…` : title}
-        </option>
-      ))}
-    </select>
-  );
+  const items = cases.value.slice(0, SHOWN).map(({ title, request }) => ({
+    label: title.length > 90 ? `${title.slice(0, 89)}…` : title,
+    run() {
+      texts.request.value = `${formatJson(request)}\n`;
+    },
+  }));
+  return <Menu label="Other calls" items={items} />;
 }

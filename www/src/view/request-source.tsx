@@ -1,7 +1,7 @@
 // Where the requests come from.
 import { signal } from "@preact/signals";
-import { bringFile, bringText, brought, requestSet } from "../state/request-set.js";
-import { cases } from "../state/workspace.js";
+import { bringFile, bringText, requestSet } from "../state/request-set.js";
+import { brought, cases } from "../state/workspace.js";
 
 /** Characters above which pasted requests are used at once: a text field takes seconds to show so many. */
 const LARGE = 20_000;

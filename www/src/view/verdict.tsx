@@ -37,6 +37,10 @@ export function verdictTitle(effect: Decision["effect"]): string {
   return WORDS[effect].title;
 }
 
+export function verdictSign(effect: Decision["effect"]): string {
+  return WORDS[effect].sign;
+}
+
 /** A decision in one sentence. */
 export function sentenceOf({ effect, mode, reasons }: Decision): string {
   const names = reasons.map(({ policy_name }) => policy_name ?? "the request").slice(0, 3);

@@ -8,7 +8,7 @@ import { type Command, type Context, FOUND, OK } from "../command.js";
 import { authenticationOf } from "../serve/authentication.js";
 import { asked, ended, listening } from "../serve/listen.js";
 import type { LogMode } from "../serve/log.js";
-import { originsOf, portOf, SERVE_OPTIONS, whereOf } from "../serve/options.js";
+import { addressOf, originsOf, portOf, SERVE_OPTIONS, whereOf } from "../serve/options.js";
 import { opened, type Policies } from "../serve/policies.js";
 import { printable } from "../terminal.js";
 
@@ -41,7 +41,7 @@ export const serve: Command = {
 
 async function served(context: Context): Promise<number> {
   const { args, env, out, err } = context;
-  const [where, origins, wanted] = [whereOf(args, env), originsOf(args), portOf(args)];
+  const [where, origins, wanted, address] = [whereOf(args, env), originsOf(args), portOf(args), addressOf(args)];
   const host = args.value("host") ?? "127.0.0.1";
   const loopback = LOOPBACK.includes(host.includes(":") ? `[${host}]` : host);
   // Before anything is opened: a mistake here is none that a database could mend.
@@ -68,7 +68,7 @@ async function served(context: Context): Promise<number> {
       authenticate: ways,
       origins,
       hosts: loopback || allowed.length > 0 ? [...(loopback ? LOOPBACK : []), ...allowed] : undefined,
-      address: args.value("address"),
+      address,
       page: args.value("page"),
       onError: (error) => void err.write(`${err.style.red("error")}: ${printable(described(error))}\n`),
     });

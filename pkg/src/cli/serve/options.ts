@@ -1,4 +1,5 @@
 // The options of `portcullis serve`, and what they ask for.
+import { baseOf } from "../../http/address.js";
 import type { Args, OptionSpec } from "../args.js";
 import { SET_OPTIONS } from "../load.js";
 import { UsageError } from "../usage.js";
@@ -80,6 +81,16 @@ export function portOf(args: Args): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError("`--port` is no port", "write a number from 0 to 65535");
+}
+
+/** @throws UsageError for what is no address of a server: before anything is opened. */
+export function addressOf(args: Args): string | undefined {
+  const address = args.value("address");
+  if (address === undefined || baseOf(address) !== undefined) return address;
+  throw new UsageError(
+    `\`${address}\` is no address of a server`,
+    "write such as `https://policies.example`, with the path at which it is mounted",
+  );
 }
 
 /** @throws UsageError for what browsers never send as an origin. */

@@ -1,4 +1,5 @@
 // Where `portcullis serve` has its policies: a service, and with a database the stores beside it.
+import type { HandlerOptions } from "../../http/handler.js";
 import { decisionSink } from "../../log/adapters.js";
 import type { DecisionLog } from "../../log/log.js";
 import type { DecisionReader } from "../../log/reader.js";
@@ -12,6 +13,7 @@ import { DatabaseSource } from "../../store/source.js";
 import { PolicyStore } from "../../store/store.js";
 import type { Engine } from "../command.js";
 import type { Sink } from "../terminal.js";
+import { followed } from "./followed.js";
 import { begunLog, endedLog, type LogMode } from "./log.js";
 import type { Where } from "./options.js";
 import { readSeed, seededInto } from "./seed.js";
@@ -22,7 +24,7 @@ export interface Policies {
   readonly keys: ApiKeyStore | undefined;
   readonly log: DecisionLog | undefined;
   readonly decisions: DecisionReader | undefined;
-  readonly catalogue: string | undefined;
+  readonly catalogue: HandlerOptions["catalogue"];
   /** Policies that were put into an empty store. */
   readonly seeded: number;
   close(): Promise<void>;
@@ -45,13 +47,14 @@ export async function opened(engine: Engine, options: PoliciesOptions, err: Sink
   const { where, catalogueFile, schema } = options;
   const seed = await readSeed(options.seed, catalogueFile, engine.validate, err);
   if (seed === undefined) return undefined;
-  const { catalogue } = seed;
   if (where.kind === "files") {
-    const source = new FileSource({ files: where.files, catalogue: catalogueFile });
+    const files = new FileSource({ files: where.files, catalogue: catalogueFile });
+    const { source, catalogue } = followed(files, engine.validate);
     const service = await new PolicyEngineService(engine, { source }).begin();
     const none = { store: undefined, keys: undefined, log: undefined, decisions: undefined, seeded: 0 };
     return { service, ...none, catalogue, close: () => service.close() };
   }
+  const { catalogue } = seed;
   const embedded = where.address === undefined || where.address === "" || where.address.startsWith("pglite:");
   const database = await openDatabase(where.address);
   try {

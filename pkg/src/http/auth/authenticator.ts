@@ -9,6 +9,8 @@ export type Authenticate = (token: string) => Promise<Principal | undefined> | P
 
 /** Characters of a token: larger ones are refused unread. */
 const LONGEST_TOKEN = 8_192;
+const SCHEME = "Bearer ".length;
+const TOKEN = /^[\w.~+/-]+=*$/;
 
 export function digestOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
@@ -30,9 +32,9 @@ export function singleToken(token: string, principal: Principal): Authenticate {
  */
 export async function callerOf(call: Call, ways: readonly Authenticate[]): Promise<Principal> {
   const header = call.header("authorization");
-  const token = header === undefined ? undefined : /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
   if (header === undefined) throw unauthorized("the call has no credentials", false);
-  if (token !== undefined && token.length <= LONGEST_TOKEN) {
+  const token = /^Bearer /i.test(header) ? header.slice(SCHEME).trim() : "";
+  if (token.length <= LONGEST_TOKEN && TOKEN.test(token)) {
     for (const way of ways) {
       const found = way(token);
       const principal = found instanceof Promise ? await found : found;
@@ -45,7 +47,6 @@ export async function callerOf(call: Call, ways: readonly Authenticate[]): Promi
 
 function unauthorized(detail: string, given: boolean): Problem {
   return new Problem(
-    401,
     { code: "unauthorized", detail, remedy: "Send `Authorization: Bearer …` with a valid token or API key." },
     { "www-authenticate": given ? 'Bearer error="invalid_token"' : "Bearer" },
   );

@@ -50,6 +50,7 @@ function known(what: string, { type }: AuthZenEntity, types: readonly string[]):
   throw refused(`the type of the ${what} is none that is known`, `Say one of: ${types.join(", ")}.`);
 }
 
-function refused(detail: string, remedy: string): Problem {
-  return new Problem(400, { code: "invalid_evaluation", detail, remedy });
+/** What an evaluation can't say. */
+export function refused(detail: string, remedy: string): Problem {
+  return new Problem({ code: "invalid_evaluation", detail, remedy });
 }

@@ -1,14 +1,16 @@
 // AuthZEN's Authorization API 1.0: this server as a policy decision point.
 import type { PolicyEngineService } from "../../service/service.js";
 import type { Request } from "../../types/inputs.js";
-import { type Answer, type Call, json } from "../call.js";
+import { type Call, json } from "../call.js";
 import { checkOf, refuse } from "../check.js";
 import { Problem } from "../problem.js";
 import type { Context, Route } from "../route.js";
 import { ref } from "../schemas/build.js";
 import { requestOf } from "../tenancy.js";
+import { byTurns } from "../turns.js";
 import { viewOf } from "../visible.js";
 import { type Evaluation, mapped } from "./mapping.js";
+import { declared, obligationsOf } from "./obligations.js";
 
 interface Evaluations extends Partial<Evaluation> {
   readonly evaluations?: readonly unknown[];
@@ -25,14 +27,18 @@ const checkEvaluation = checkOf(ref("AuthZenEvaluation"));
 const checkEvaluations = checkOf(ref("AuthZenEvaluations"));
 const checkPart = checkOf(ref("AuthZenPart"));
 
-export function authZenRoutes(service: PolicyEngineService, address: ((call: Call) => string) | undefined): Route[] {
+export function authZenRoutes(service: PolicyEngineService, address: (call: Call) => string): Route[] {
   const evaluate = ({ principal }: Context, given: unknown) => {
     const mistakes = checkEvaluation(given);
-    if (mistakes.length > 0) throw refuse(400, "evaluation", mistakes);
-    const request = requestOf(principal, mapped(given as Evaluation)) as unknown as Request;
-    const context = viewOf(principal, (id) => service.visible(id)).decision(service.decide(request));
+    if (mistakes.length > 0) throw refuse("evaluation", mistakes);
+    const { heeded, ...evaluation } = declared(given as Evaluation);
+    const request = requestOf(principal, mapped(evaluation)) as unknown as Request;
+    const whole = service.decide(request);
+    const told = viewOf(principal, (id) => service.visible(id)).decision(whole);
+    const { all, met } = obligationsOf(request, whole, told, heeded);
     // An approval is no permission yet.
-    return { decision: context.effect === "allow", context };
+    const decision = whole.effect === "allow" && met;
+    return { decision, context: all.length === 0 ? told : { ...told, obligations: all } };
   };
   /** What is wrong with one evaluation is said in its place. */
   const attempt = (context: Context, given: unknown) => {
@@ -53,7 +59,7 @@ export function authZenRoutes(service: PolicyEngineService, address: ((call: Cal
       summary: "Decides one evaluation",
       body: { schema: ref("AuthZenEvaluation"), unchecked: true, example: EXAMPLE },
       success: { 200: { about: "The decision.", schema: ref("AuthZenDecision") } },
-      run: (context) => identified(context, evaluate(context, context.body)),
+      run: (context) => json(evaluate(context, context.body)),
     },
     {
       ...common,
@@ -71,20 +77,21 @@ export function authZenRoutes(service: PolicyEngineService, address: ((call: Cal
           schema: { anyOf: [ref("AuthZenDecisions"), ref("AuthZenDecision")] },
         },
       },
-      run(context) {
+      async run(context) {
         const mistakes = checkEvaluations(context.body);
-        if (mistakes.length > 0) throw refuse(400, "evaluation", mistakes);
+        if (mistakes.length > 0) throw refuse("evaluation", mistakes);
         const { evaluations = [], options, ...defaults } = context.body as Evaluations;
-        if (evaluations.length === 0) return identified(context, evaluate(context, defaults));
+        if (evaluations.length === 0) return json(evaluate(context, defaults));
         const end = STOPS_AT[options?.evaluations_semantic ?? "execute_all"];
-        const answers = [];
-        for (const part of evaluations) {
-          const fits = checkPart(part).length === 0;
-          const answer = attempt(context, fits ? { ...defaults, ...(part as object) } : part);
-          answers.push(answer);
-          if (answer.decision === end) break;
-        }
-        return identified(context, { evaluations: answers });
+        const answers = await byTurns(
+          evaluations,
+          (part) => {
+            const fits = checkPart(part).length === 0;
+            return attempt(context, fits ? { ...defaults, ...(part as object) } : part);
+          },
+          ({ decision }) => decision === end,
+        );
+        return json({ evaluations: answers });
       },
     },
     {
@@ -95,8 +102,9 @@ export function authZenRoutes(service: PolicyEngineService, address: ((call: Cal
       tag: "AuthZEN",
       access: "public",
       success: { 200: { about: "Addresses.", schema: ref("AuthZenConfiguration") } },
+      problems: [404],
       run({ call }) {
-        const base = address?.(call) ?? "";
+        const base = address(call);
         return json({
           policy_decision_point: base,
           access_evaluation_endpoint: base + EVALUATION,
@@ -105,12 +113,6 @@ export function authZenRoutes(service: PolicyEngineService, address: ((call: Cal
       },
     },
   ];
-}
-
-/** The caller's name for the call comes back. */
-function identified({ call }: Context, value: unknown): Answer {
-  const id = call.header("x-request-id");
-  return json(value, 200, id !== undefined && /^[\x21-\x7e]{1,200}$/.test(id) ? { "x-request-id": id } : undefined);
 }
 
 const EXAMPLE = {

@@ -11,6 +11,10 @@ import {
   type Schema,
   text,
 } from "../schemas/build.js";
+import { DECISION_SCHEMAS } from "../schemas/decisions.js";
+import { OBLIGATIONS } from "./obligations.js";
+
+const DECISION = DECISION_SCHEMAS["Decision"] as Schema & { properties: object };
 
 /** Members that the standard does not know are passed over, as it asks. */
 function open(schema: Schema): Schema {
@@ -48,12 +52,22 @@ export const AUTHZEN_SCHEMAS: Readonly<Record<string, Schema>> = {
     ),
   ),
   AuthZenDecision: object({
-    decision: described(boolean, "`true` for `allow` alone."),
+    decision: described(boolean, "`true` for `allow` alone, and where the caller heeds all that it is bound to."),
     context: {
-      anyOf: [ref("Decision"), object({ error: object({ status: integer, code: text, message: text }) })],
+      anyOf: [ref("AuthZenContext"), object({ error: object({ status: integer, code: text, message: text }) })],
       description: "The whole decision; or why there is none for this evaluation.",
     },
   }),
+  AuthZenContext: {
+    ...DECISION,
+    properties: {
+      ...DECISION.properties,
+      obligations: described(
+        list(oneOf(...OBLIGATIONS)),
+        "What an `allow` is bound to: the `mode`, which is stricter than what was asked for, and the `limits`.",
+      ),
+    },
+  },
   AuthZenDecisions: object({ evaluations: list(ref("AuthZenDecision")) }),
   AuthZenConfiguration: object({
     policy_decision_point: text,

@@ -1,6 +1,8 @@
 // Decisions, and what explains and foretells them.
 import type { ExplanationReader } from "../../engine/engine.js";
+import type { PreviewManyOptions } from "../../engine/preview.js";
 import type { PolicyEngineService } from "../../service/service.js";
+import type { PreviewCell } from "../../types/generated/PreviewCell.js";
 import type { Request } from "../../types/inputs.js";
 import { json, jsonText } from "../call.js";
 import { refuse } from "../check.js";
@@ -9,12 +11,17 @@ import type { Context, Route } from "../route.js";
 import { list, object, oneOf, ref, type Schema } from "../schemas/build.js";
 import { requestOf } from "../tenancy.js";
 import { decisionText } from "../texts.js";
+import { byTurns, cellsOf, partsOf } from "../turns.js";
 import { viewOf } from "../visible.js";
 
 /** Requests that one call may hold. */
 const MOST_REQUESTS = 1_000;
 /** Cells that one answer may hold. */
 const MOST_CELLS = 10_000;
+/** Cells between two looks at the clock. */
+const CELLS_AT_ONCE = 100;
+/** How often a matrix is begun. */
+const ATTEMPTS = 4;
 
 const request = ref("Request");
 const path: Schema = { anyOf: [{ type: "string" }, list({ type: "string" }, { minItems: 1 })] };
@@ -41,21 +48,21 @@ export function decisionRoutes(service: PolicyEngineService): Route[] {
       ...common,
       path: "/v1/decisions/batch",
       id: "decideMany",
-      summary: "Decides several requests by one state of the policies",
+      summary: "Decides several requests, each by the policies that are in force when its turn comes",
       body: {
         schema: object({ requests: list(request, { maxItems: MOST_REQUESTS }) }),
         example: { requests: [EXAMPLE] },
       },
       success: {
         200: {
-          about: "The decisions, in the order of the requests.",
+          about: "The decisions, in the order of the requests; `policy_set` says of each by which policies.",
           schema: object({ decisions: list(ref("Decision")) }),
         },
       },
-      run(context) {
+      async run(context) {
         const { decision } = view(context);
         const requests = (context.body as { requests: object[] }).requests.map((given) => asked(context, given));
-        const texts = requests.map((given) => decisionText(decision(service.decide(given))));
+        const texts = await byTurns(requests, (given) => decisionText(decision(service.decide(given))));
         return jsonText(`{"decisions":[${texts}]}`);
       },
     },
@@ -113,20 +120,43 @@ export function decisionRoutes(service: PolicyEngineService): Route[] {
           schema: object({ cells: list(ref("PreviewCell")) }),
         },
       },
-      run(context) {
+      async run(context) {
         type Body = { request: object; unknown?: (string | string[])[]; vary: Record<string, unknown[]> };
         const { request, ...options } = context.body as Body;
         tenantIsKnown(context, options.unknown, options.vary);
-        const cells = Object.values(options.vary).reduce((product, { length }) => product * length, 1);
+        const cells = cellsOf(options.vary);
         if (cells > MOST_CELLS) {
-          throw refuse(422, "body", [
-            { pointer: "/vary", message: `makes ${cells} cells, and ${MOST_CELLS} are allowed` },
-          ]);
+          throw refuse("body", [{ pointer: "/vary", message: `makes ${cells} cells, and ${MOST_CELLS} are allowed` }]);
         }
-        return json({ cells: service.previewMany(asked(context, request), options) });
+        return json({ cells: await previewed(service, asked(context, request), options) });
       },
     },
   ];
+}
+
+/**
+ * The cells in turns, all by one state of the policies: where that changes between two of them it begins again, and the
+ * last time it does not let go.
+ */
+async function previewed(
+  service: PolicyEngineService,
+  request: Request,
+  options: PreviewManyOptions,
+): Promise<PreviewCell[]> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    const before = service.health().policy_set;
+    let same = true;
+    const cells = await byTurns(
+      partsOf(options.vary, CELLS_AT_ONCE),
+      (vary) => {
+        same = service.health().policy_set === before;
+        return same ? service.previewMany(request, { ...options, vary }) : [];
+      },
+      () => !same,
+    );
+    if (same) return cells.flat();
+  }
+  return service.previewMany(request, options);
 }
 
 /** A tenant's caller who could leave its tenant open would be told of the others. */
@@ -135,12 +165,12 @@ function tenantIsKnown({ principal }: Context, unknown: readonly (string | strin
   const first = (field: string | string[]) => (typeof field === "string" ? field.split(".")[0] : field[0]);
   const open = unknown.findIndex((field) => first(field) === "tenant");
   const pointer = open >= 0 ? `/unknown/${open}` : Object.hasOwn(vary, "tenant") ? "/vary/tenant" : undefined;
-  if (pointer !== undefined) throw refuse(422, "body", [{ pointer, message: "must not be the tenant" }]);
+  if (pointer !== undefined) throw refuse("body", [{ pointer, message: "must not be the tenant" }]);
 }
 
 /** Texts are made by the core of all that it knows: they name what private policies look at. */
 function readerRefused(): Problem {
-  return new Problem(403, {
+  return new Problem({
     code: "forbidden",
     detail: "texts are for callers of the platform",
     remedy: "Leave `reader` out.",

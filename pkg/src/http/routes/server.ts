@@ -17,12 +17,19 @@ export interface ServerRoutes {
   readonly service: PolicyEngineService;
   readonly log: Pick<DecisionLog, "stats"> | undefined;
   readonly validate: Validate;
-  readonly catalogue: string | Catalogue | null | undefined;
+  readonly catalogue: () => string | Catalogue | null | undefined;
 }
 
 export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes): Route[] {
   const about = { method: "GET" as const, tag: "server" };
-  const drafts = new Drafts(validate, catalogue);
+  let by = catalogue();
+  let drafts = new Drafts(validate, by);
+  const examining = () => {
+    const now = catalogue();
+    if (now !== by) drafts = new Drafts(validate, now);
+    by = now;
+    return drafts;
+  };
   return [
     {
       ...about,
@@ -77,8 +84,9 @@ export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes
       success: { 200: { about: "The catalogue.", schema: ref("Catalogue") } },
       problems: [404],
       run() {
-        if (catalogue === undefined || catalogue === null) throw noSuch("catalogue");
-        return json(typeof catalogue === "string" ? JSON.parse(catalogue) : catalogue);
+        const known = catalogue();
+        if (known === undefined || known === null) throw noSuch("catalogue");
+        return json(typeof known === "string" ? JSON.parse(known) : known);
       },
     },
     {
@@ -97,7 +105,7 @@ export function serverRoutes({ service, log, validate, catalogue }: ServerRoutes
       success: { 200: { about: "All findings; none is an error of the call.", schema: ref("Validation") } },
       problems: [422],
       run(context) {
-        const { diagnostics } = drafts.examine(actorOf(context), context.text);
+        const { diagnostics } = examining().examine(actorOf(context), context.text);
         return json({ valid: diagnostics.every(({ severity }) => severity !== "error"), diagnostics });
       },
     },

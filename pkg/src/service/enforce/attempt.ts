@@ -1,6 +1,7 @@
 // One attempt at a call: what is found out about it on the way to a decision.
 import { createHash } from "node:crypto";
 import type { Decision } from "../../types/generated/Decision.js";
+import type { Grant } from "../../types/generated/Grant.js";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { Request } from "../../types/inputs.js";
 import type { Claimed } from "./approving.js";
@@ -22,6 +23,8 @@ export class Attempt<Input, Context> {
   held: Held | null = null;
   /** The approval that the call goes ahead by, if it needs one. */
   claimed: Claimed | null = null;
+  /** What people have granted for it. */
+  grants: readonly Grant[] = [];
   stop: StopError | null = null;
   repeated = false;
   /** Microseconds until it was decided; 0 where nobody asks. */
@@ -49,6 +52,15 @@ export class Attempt<Input, Context> {
   /** In which the work may be done: the stricter of what was decided and what is around it. */
   get mode(): Mode {
     return this.decision?.mode === "auto" && this.around === "auto" ? "auto" : "draft";
+  }
+
+  /** Whether it is stopped by what has happened in its step: that has ended, or the same call was stopped in it. */
+  heedStep(): boolean {
+    const earlier = this.stop === null ? this.step?.earlier(() => this.key) : undefined;
+    if (earlier === undefined) return false;
+    this.stop = earlier;
+    this.repeated = true;
+    return true;
   }
 
   /** The work is not begun after all. */

@@ -7,9 +7,10 @@ import { type Claimed, claimed } from "./approving.js";
 import type { Attempt } from "./attempt.js";
 import { agentText, deniedBy, plainText } from "./denial.js";
 import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
-import { checked, own, requestOf } from "./facts.js";
+import { checked, detached, own, requestOf, subjectOf } from "./facts.js";
 import type { EnforcerOptions, Facts } from "./ports.js";
 import {
+  CHANGING,
   CORRECT,
   factsUnavailable,
   NO_DRAFT,
@@ -28,6 +29,8 @@ import { snapshot } from "./snapshot.js";
 import { within } from "./timeout.js";
 
 const TIMEOUT_MS = 2_000;
+/** How often a call is asked about anew, since policies changed while it was. */
+const MOST_ROUNDS = 4;
 
 export class Clearance<Context> {
   readonly #options: EnforcerOptions<Context>;
@@ -46,39 +49,31 @@ export class Clearance<Context> {
     this.#approvalsTimeoutMs = options.approvalsTimeoutMs ?? TIMEOUT_MS;
   }
 
-  /** Finds out whether a call may go ahead. Never throws: whatever goes wrong stops it. */
-  async clear(attempt: Attempt<unknown, Context>): Promise<void> {
+  /**
+   * Finds out whether a call may go ahead: at once where nobody must be waited for, so that nothing comes between the
+   * decision and the work. Never throws: whatever goes wrong stops it.
+   */
+  clear(attempt: Attempt<unknown, Context>): void | Promise<void> {
     try {
       attempt.snapshot = snapshot(attempt.call.input);
-      const earlier = attempt.step?.earlier(() => attempt.key);
-      if (earlier !== undefined) {
-        attempt.stop = earlier;
-        attempt.repeated = true;
-        return;
-      }
+      if (attempt.heedStep()) return;
       const asked = this.request(attempt);
-      const request = isPending(asked) ? await asked : asked;
-      const { decisions } = this.#options;
-      attempt.decision = decisions.decide(request);
-      if (attempt.decision.effect === "require_approval" && attempt.enforced)
-        attempt.decision = await this.#decideGranted(attempt, request, attempt.decision);
-      const { decision } = attempt;
-      this.#judge(attempt, request, decision);
-      if (attempt.stop === null && decision.limits.length > 0) await this.#reserve(attempt, request, decision);
+      const pending = isPending(asked)
+        ? asked.then((request) => this.#decide(attempt, request))
+        : this.#decide(attempt, asked);
+      if (isPending(pending)) return this.#waited(attempt, pending);
     } catch (error) {
       attempt.stop = this.#stopFor(error, attempt);
     }
-    if (attempt.stop !== null && attempt.claimed !== null) await attempt.claimed.release();
   }
 
-  /** Right before the work of a call that people have approved: from here on their approval is spent. Never throws. */
-  async start(attempt: Attempt<unknown, Context>): Promise<void> {
+  async #waited(attempt: Attempt<unknown, Context>, pending: PromiseLike<void>): Promise<void> {
     try {
-      await attempt.claimed?.start();
-    } catch (cause) {
-      attempt.stop = this.#stopFor(new Refused("approvals_unavailable", NOT_CLAIMED, { cause }), attempt);
-      await attempt.held?.release();
+      await pending;
+    } catch (error) {
+      attempt.stop = this.#stopFor(error, attempt);
     }
+    if (attempt.stop !== null) await attempt.giveBack();
   }
 
   /** The request that is decided for a call. */
@@ -114,16 +109,76 @@ export class Clearance<Context> {
     return attempt.request;
   }
 
-  /** Decides again with what people have granted for this very call; a deny wins, and what they did not grant pauses. */
-  async #decideGranted(attempt: Attempt<unknown, Context>, request: Request, asked: Decision): Promise<Decision> {
+  #decide(attempt: Attempt<unknown, Context>, request: Request): void | Promise<void> {
+    const decision = this.#options.decisions.decide(request);
+    attempt.decision = decision;
+    if (decision.effect === "require_approval" && attempt.enforced) return this.#ask(attempt, request, decision);
+    this.#judge(attempt, request, decision);
+    if (attempt.stop !== null || decision.limits.length === 0) return;
+    const reserving = this.#reserve(attempt, request, decision);
+    if (isPending(reserving)) return this.#ask(attempt, request, decision, reserving);
+  }
+
+  /**
+   * Waits for those who know what people have approved, and what is spent. What becomes of the host's facts meanwhile
+   * does not count. What becomes of the policies does: the call is decided, and asked about, anew.
+   */
+  async #ask(
+    attempt: Attempt<unknown, Context>,
+    live: Request,
+    first: Decision,
+    reserving?: PromiseLike<void>,
+  ): Promise<void> {
+    const request = detached(live);
+    attempt.request = request;
+    const { decisions } = this.#options;
+    let { version } = decisions;
+    const decide = (): Decision => {
+      ({ version } = decisions);
+      attempt.decision = decisions.decide(request, { grants: attempt.grants });
+      return attempt.decision;
+    };
+    const holds = ({ code, policy_set }: Decision): boolean => {
+      if (version !== undefined && decisions.version === version) return true;
+      const now = decide();
+      return now.code === code && now.policy_set === policy_set;
+    };
+    let started = false;
+    let decision = first;
+    let reserved = reserving;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      if (reserved === undefined) {
+        const gated = decision.effect === "require_approval" && attempt.enforced && attempt.claimed === null;
+        if (gated && (await this.#claim(attempt, request, decision))) decision = decide();
+        this.#judge(attempt, request, decision);
+        if (attempt.stop !== null) return;
+      }
+      await (reserved ?? this.#reserve(attempt, request, decision));
+      reserved = undefined;
+      if (holds(decision)) {
+        if (attempt.claimed === null || started || attempt.heedStep()) return;
+        // Right before the work: from here on the approval is spent.
+        await this.#start(attempt.claimed);
+        started = true;
+        if (holds(decision)) return;
+      }
+      await attempt.held?.release();
+      attempt.held = null;
+      decision = decide();
+    }
+    throw new Refused("engine_failure", CHANGING);
+  }
+
+  /** Finds what people have granted for this very call; answers whether it is to be decided with it. */
+  async #claim(attempt: Attempt<unknown, Context>, request: Request, asked: Decision): Promise<boolean> {
     const { decisions, approvals } = this.#options;
     const grants = attempt.node?.grants() ?? [];
-    if (grants.length > 0) {
-      // What was claimed for the node is for its own call, once, if it is the very same.
-      const decision = decisions.decide(request, { grants });
-      if (decision.effect !== "require_approval") return decision;
+    // What was claimed for the node is for its own call, once, if it is the very same.
+    if (grants.length > 0 && decisions.decide(request, { grants }).effect !== "require_approval") {
+      attempt.grants = grants;
+      return true;
     }
-    if (approvals === undefined) return asked;
+    if (approvals === undefined) return false;
     const query = {
       call: attempt.info,
       request,
@@ -137,15 +192,24 @@ export class Clearance<Context> {
     } catch (cause) {
       throw new Refused("approvals_unavailable", NOT_CLAIMED, { cause });
     }
-    if (claim === undefined) return asked;
+    if (claim === undefined) return false;
     attempt.claimed = claim;
-    return decisions.decide(request, { grants: claim.grants });
+    attempt.grants = claim.grants;
+    return true;
+  }
+
+  async #start(claim: Claimed): Promise<void> {
+    try {
+      await claim.start();
+    } catch (cause) {
+      throw new Refused("approvals_unavailable", NOT_CLAIMED, { cause });
+    }
   }
 
   #judge(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): void {
     if (decision.effect === "require_approval") attempt.stop = this.#pause(attempt, request, decision);
     else if (decision.effect !== "allow") attempt.stop = this.#deny(attempt, request, decision);
-    else if (attempt.mode === "draft" && request.action === "tool_call" && !canBeDrafted(request.tool))
+    else if (attempt.mode === "draft" && subjectOf(request.action, request) === "tool" && !canBeDrafted(request.tool))
       throw new Refused("draft_unsupported", NO_DRAFT);
   }
 
@@ -189,20 +253,28 @@ export class Clearance<Context> {
     }
   }
 
-  async #reserve(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): Promise<void> {
+  /** Reserves the decision's limits, if it has any: at once where the limiter does. */
+  #reserve(attempt: Attempt<unknown, Context>, request: Request, decision: Decision): void | Promise<void> {
+    if (decision.limits.length === 0) return;
     const { limiter } = this.#options;
     if (limiter === undefined) throw new Refused("limiter_unavailable", NO_LIMITER);
     const claims = claimsOf(decision, request.action, attempt.call.estimate);
     if (typeof claims === "string") throw new Refused("estimate_missing", noEstimate(claims));
     const context = { call: attempt.info, reporter: this.#reporter, timeoutMs: this.#limiterTimeoutMs };
-    let answer: Held | Refusal;
-    try {
-      answer = await reserve(limiter, claims, request, context);
-    } catch (cause) {
+    const taken = (answer: Held | Refusal): void => {
+      if (!(answer instanceof Held)) throw new Refused("limit_exceeded", NO_ROOM, { refusal: answer });
+      attempt.held = answer;
+    };
+    const failed = (cause: unknown): never => {
       throw new Refused("limiter_unavailable", NOT_COUNTED, { cause });
+    };
+    let answer: ReturnType<typeof reserve>;
+    try {
+      answer = reserve(limiter, claims, request, context);
+    } catch (cause) {
+      return failed(cause);
     }
-    if (!(answer instanceof Held)) throw new Refused("limit_exceeded", NO_ROOM, { refusal: answer });
-    attempt.held = answer;
+    return isPending(answer) ? answer.then(taken, failed) : taken(answer);
   }
 
   #stopFor(error: unknown, attempt: Attempt<unknown, Context>): StopError {

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { ApprovalRequiredError, PolicyDeniedError, PortcullisError } from "../../engine/errors.js";
 import { PolicyEngine } from "../../entrypoints/node.js";
 import { factsFor, hostOf, limited, NOW, on, open, type Session, session, stopOf } from "./host.fixture.js";
-import { CallDeniedError, CallPausedError, type Permit } from "./index.js";
+import { CallDeniedError, CallPausedError, type FactsQuery, type Permit } from "./index.js";
 
 const call = (input: unknown = {}, context: Session = session) => ({ input, context, callId: "c1" });
 const drafting: Session = { ...session, mode: "draft" };
@@ -273,6 +273,46 @@ describe("the mode", () => {
       decision: { effect: "deny", mode: "draft" },
     });
     expect(await enforcer.toolCall("write", call({}, drafting), ({ mode }) => mode)).toBe("draft");
+  });
+
+  const publishing = PolicyEngine.loadSync({ policies: [open], catalogue: { actions: ["publish"] } });
+
+  it("draft refuses a tool that has none for actions of a catalogue too", async () => {
+    const facts = {
+      facts: (query: FactsQuery<Session>) => ({
+        ...factsFor(query),
+        tool: factsFor({ ...query, action: "tool_call" }).tool,
+      }),
+    };
+    const { enforcer } = hostOf([], { facts, decisions: publishing });
+    const publish = (id: string) => enforcer.node({ action: "publish", id }, call({}, drafting), ({ mode }) => mode);
+    expect(await stopOf(publish("send"))).toMatchObject({ code: "draft_unsupported", decision: { effect: "deny" } });
+    expect(await publish("write")).toBe("draft");
+    expect(await enforcer.node({ action: "publish", id: "send" }, call(), ({ mode }) => mode)).toBe("auto");
+    // What is of no tool is not stopped for one that is stated beside it.
+    const other = {
+      facts: () => ({ ...factsFor({ action: "llm_call", id: "small", context: drafting }), tool: { id: "send" } }),
+    };
+    const { enforcer: beside } = hostOf([open], { facts: other });
+    expect(await beside.llmCall("small", call({}, drafting), ({ mode }) => mode)).toBe("draft");
+    // Nor where there is none at all.
+    const none = hostOf([], { decisions: publishing }).enforcer.node(
+      { action: "publish", id: "page" },
+      call({}, drafting),
+      ({ mode }) => mode,
+    );
+    expect(await none).toBe("draft");
+  });
+
+  it("facts of another tool than an action of a catalogue is of are refused", async () => {
+    const facts = {
+      facts: (query: FactsQuery<Session>) => ({ ...factsFor(query), tool: { id: "other", supports_draft: true } }),
+    };
+    const { enforcer } = hostOf([], { facts, decisions: publishing });
+    const publish = enforcer.node({ action: "publish", id: "send" }, call({}, drafting), () => expect.unreachable());
+    expect(await stopOf(publish)).toMatchObject({ code: "facts_unavailable" });
+    const inherited = enforcer.node({ action: "constructor", id: "send" }, call(), () => expect.unreachable());
+    expect(await stopOf(inherited)).toMatchObject({ code: "facts_unavailable" });
   });
 
   it("draft is not had by a polluted prototype", async () => {

@@ -1,11 +1,12 @@
 // The enforcer: decides a call at the seam where it is made, and lets it go ahead or stops it.
+import type { Mode } from "../../types/generated/Mode.js";
 import type { Request } from "../../types/inputs.js";
 import { Attempt, Granted } from "./attempt.js";
 import type { Call, CallInfo, Permit, StepCall, StepPermit, Work } from "./call.js";
 import { Clearance } from "./clearance.js";
 import { CallDeniedError, CallPausedError, type StopError } from "./errors.js";
 import type { EnforcerOptions } from "./ports.js";
-import { type CallReport, type Counters, isPending, Reporter } from "./reports.js";
+import { type CallReport, type Counters, type DecisionReport, isPending, Reporter } from "./reports.js";
 import { currentScope, inScope, type NodeScope } from "./scope.js";
 import { type Snapshot, snapshot } from "./snapshot.js";
 import { Step } from "./step.js";
@@ -149,19 +150,17 @@ export class Enforcer<Context = unknown> {
     const { enforced } = attempt;
     if (attempt.node !== undefined) await attempt.node.release();
     const began = this.#reporter.hearsCalls ? performance.now() : Number.NaN;
-    await this.#clearance.clear(attempt);
+    const clearing = this.#clearance.clear(attempt);
+    if (isPending(clearing)) await clearing;
+    // While it was on its way, its step may have ended, or the same call have been stopped in it.
+    if (enforced && attempt.heedStep()) await attempt.giveBack();
     if (!Number.isNaN(began)) attempt.latencyUs = Math.round((performance.now() - began) * 1_000);
-    if (enforced) {
-      if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
-      if (attempt.stop === null && attempt.claimed !== null) {
-        await this.#clearance.start(attempt);
-        if (attempt.step !== undefined) await heedStep(attempt, attempt.step);
-      }
-      if (attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
-    }
+    if (enforced && attempt.stop !== null) throw this.#stopped(attempt, attempt.stop);
     const input = enforced ? attempt.snapshot : call.input;
     const mode = enforced ? attempt.mode : attempt.asked;
     const permit = new Granted(input as Snapshot<Input>, mode, attempt.info, this.#reporter);
+    // Told before the work is begun, which may never end.
+    this.#reporter.decision(reportOf(attempt, mode));
     const run = () => this.#run(attempt, permit, work);
     // What a call in draft mode does in turn is no less a draft.
     const drafting = enforced && mode === "draft" && attempt.around !== "draft";
@@ -217,6 +216,7 @@ export class Enforcer<Context = unknown> {
 
   #stopped(attempt: Attempt<unknown, Context>, stop: StopError): StopError {
     if (!attempt.repeated && attempt.step !== undefined) this.#collect(attempt, attempt.step, stop);
+    this.#reporter.decision(reportOf(attempt, null));
     this.#report(attempt, CallPausedError.is(stop) ? "paused" : "denied", null);
     return stop;
   }
@@ -227,19 +227,13 @@ export class Enforcer<Context = unknown> {
   }
 
   #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
-    const { info, enforced, request, decision, stop, repeated, latencyUs } = attempt;
-    const mode = permit?.mode ?? null;
-    this.#reporter.call({ call: info, enforced, request, decision, outcome, stop, repeated, mode, latencyUs });
+    this.#reporter.call({ ...reportOf(attempt, permit?.mode ?? null), outcome });
   }
 }
 
-/** The step may have ended, or the same call have been stopped in it, while this one was on its way. */
-async function heedStep(attempt: Attempt<unknown, unknown>, step: Step): Promise<void> {
-  const earlier = attempt.stop === null ? step.earlier(() => attempt.key) : undefined;
-  if (earlier === undefined) return;
-  await attempt.giveBack();
-  attempt.stop = earlier;
-  attempt.repeated = true;
+function reportOf(attempt: Attempt<unknown, unknown>, mode: Mode | null): DecisionReport {
+  const { info, enforced, request, decision, stop, repeated, latencyUs } = attempt;
+  return { call: info, enforced, request, decision, stop, repeated, mode, latencyUs };
 }
 
 function isStop(error: unknown): error is StopError {

@@ -3,18 +3,19 @@ import { isArray, ownNames } from "../../engine/values.js";
 import type { Mode } from "../../types/generated/Mode.js";
 import type { Request, Run } from "../../types/inputs.js";
 import type { Facts, FactsQuery } from "./ports.js";
-import { put } from "./snapshot.js";
+import { put, snapshot } from "./snapshot.js";
 
 const ENTITIES = ["tenant", "app", "user", "workflow", "agent", "tool"] as const;
 
 /** Members of a request that are the enforcer's or stated above. */
 const KNOWN: ReadonlySet<string> = new Set([...ENTITIES, "action", "now", "run", "input"]);
 
-/** The entity that an action is of; its id is what the call is of. */
-const SUBJECT: Readonly<Record<string, (typeof ENTITIES)[number]>> = {
+/** The entity that an action is of; its id is what the call is of. A model is none. */
+const SUBJECT: Readonly<Record<string, (typeof ENTITIES)[number] | null>> = {
   tool_call: "tool",
   agent_step: "agent",
   run_start: "workflow",
+  llm_call: null,
 };
 
 /** Facts that are none. */
@@ -38,10 +39,37 @@ export function checked(facts: unknown, { action, id }: FactsQuery): Facts {
   const run = own(facts, "run");
   if (run !== null && (!isRecord(run) || typeof own(run, "id") !== "string"))
     throw new FactsError("`run` is neither an object with an id nor null");
-  const subject = SUBJECT[action];
-  if (subject !== undefined && (facts[subject] as { id?: unknown } | null)?.id !== id)
+  const subject = subjectOf(action, facts);
+  if (subject !== null && (facts[subject] as { id?: unknown } | null)?.id !== id)
     throw new FactsError(`\`${subject}\` is not the one that was asked for`);
   return facts as unknown as Facts;
+}
+
+/** The entity that a call is of. An action that a catalogue declares is of a tool wherever the facts state one. */
+export function subjectOf(action: string, { tool }: { readonly tool?: unknown }): (typeof ENTITIES)[number] | null {
+  const known = Object.hasOwn(SUBJECT, action) ? SUBJECT[action] : undefined;
+  return known !== undefined ? known : tool === null ? null : "tool";
+}
+
+/**
+ * A request with facts of its own, so that it stays what was decided while somebody is waited for. A fact that is no
+ * JSON data stays the host's: to the engine it is an error wherever it is read.
+ */
+export function detached(request: Request): Request {
+  const copy: Record<string, unknown> = {};
+  for (const name of ownNames(request)) {
+    const fact = (request as unknown as Record<string, unknown>)[name];
+    put(copy, name, name === "input" ? fact : detachedFact(fact));
+  }
+  return copy as unknown as Request;
+}
+
+function detachedFact(fact: unknown): unknown {
+  try {
+    return snapshot(fact);
+  } catch {
+    return fact;
+  }
 }
 
 /** The request that is decided: facts, with the action, the time and the snapshot. */

@@ -13,6 +13,6 @@ export type {
   OnDenial,
   ToolFacts,
 } from "./ports.js";
-export type { CallReport, Counters, Observer, StepReport, Trouble } from "./reports.js";
+export type { CallReport, Counters, DecisionReport, Observer, StepReport, Trouble } from "./reports.js";
 export { type Snapshot, SnapshotError, snapshot } from "./snapshot.js";
 export { Step } from "./step.js";

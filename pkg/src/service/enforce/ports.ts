@@ -14,6 +14,11 @@ export interface DecisionPoint {
   decide(request: Request, options?: DecideOptions): Decision;
   explain(request: Request, options: { readonly reader: ExplanationReader }): string;
   requestDigest(request: Request): string;
+  /**
+   * Another one whenever policies may have changed. Where there is none, what was decided before somebody was waited for
+   * is decided once more.
+   */
+  readonly version?: unknown;
   /** How its decisions are enforced, where the enforcer is not told. */
   readonly enforcement?: "enforce" | "shadow";
 }

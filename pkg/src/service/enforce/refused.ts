@@ -45,6 +45,11 @@ const FAILED: Told = {
   remedy: "Try again in a few seconds.",
   next: LATER,
 };
+export const CHANGING: Told = {
+  message: "The policies changed again and again while this was decided.",
+  remedy: "Try again in a few seconds.",
+  next: LATER,
+};
 export const NO_DRAFT: Told = {
   message: "This may only be drafted, and this tool has no draft.",
   remedy: "Use a tool that can be drafted, or ask the people who run this platform.",

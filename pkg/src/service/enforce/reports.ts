@@ -5,24 +5,28 @@ import type { Request } from "../../types/inputs.js";
 import type { CallInfo } from "./call.js";
 import type { StopError } from "./errors.js";
 
-/** One call, when it has ended. Results are not told. */
-export interface CallReport {
+/** One call, as it was decided: before its work is begun, or as it is stopped. */
+export interface DecisionReport {
   readonly call: CallInfo;
   /** False in shadow, where nothing is stopped. */
   readonly enforced: boolean;
-  /** What was decided; `null` where the input or the facts were refused. */
+  /** What was decided; `null` where the input or the facts were refused. Its facts are the host's own objects. */
   readonly request: Request | null;
   readonly decision: Decision | null;
-  /** What became of it: the work was done, it threw, or it was not begun. */
-  readonly outcome: "returned" | "threw" | "denied" | "paused";
   /** What stopped it; in shadow, what would have. */
   readonly stop: StopError | null;
   /** Whether the stop is an earlier one: of the same call in its step, or the one that ended the step. */
   readonly repeated: boolean;
-  /** The mode in which the work was done; `null` where it was not begun. */
+  /** The mode in which the work is done; `null` where it is not begun. */
   readonly mode: Mode | null;
   /** Microseconds from the call to its decision: what it waited, with facts and limits. */
   readonly latencyUs: number;
+}
+
+/** The same call, when it has ended. Results are not told. */
+export interface CallReport extends DecisionReport {
+  /** What became of it: the work was done, it threw, or it was not begun. */
+  readonly outcome: "returned" | "threw" | "denied" | "paused";
 }
 
 /** One step of an agent, when it has ended. */
@@ -52,6 +56,7 @@ export interface Trouble {
 
 /** Watches. What it throws or rejects is counted and changes nothing. */
 export interface Observer {
+  onDecision?(report: DecisionReport): unknown;
   onCall?(report: CallReport): unknown;
   onStep?(report: StepReport): unknown;
   onTrouble?(trouble: Trouble): unknown;
@@ -92,7 +97,11 @@ export class Reporter {
 
   /** Whether somebody hears of calls: what nobody reads need not be measured. */
   get hearsCalls(): boolean {
-    return this.#observer.onCall !== undefined;
+    return this.#observer.onDecision !== undefined || this.#observer.onCall !== undefined;
+  }
+
+  decision(report: DecisionReport): void {
+    this.#tell("onDecision", report);
   }
 
   call(report: CallReport): void {

@@ -88,13 +88,13 @@ export interface HeldContext {
   readonly timeoutMs: number;
 }
 
-/** Reserves all claims or none. Throws what the limiter throws, and where it takes too long. */
-export async function reserve(
+/** Reserves all claims or none, at once where the limiter does. Throws what it throws, and where it takes too long. */
+export function reserve(
   limiter: Limiter,
   claims: readonly Claim[],
   request: Request,
   context: HeldContext,
-): Promise<Held | Refusal> {
+): Held | Refusal | Promise<Held | Refusal> {
   const { call, reporter } = context;
   const { run_id, call_id } = call;
   /** A reservation that comes after its time was up is given back. */
@@ -104,8 +104,10 @@ export async function reserve(
     return new Held(answer, claims, context).release();
   };
   const asked = limiter.reserve({ tenant_id: request.tenant.id, now: request.now, run_id, call_id, claims });
-  const answer = isPending(asked) ? await inTime(asked, context.timeoutMs, late) : asked;
-  if (answer.granted === true) return new Held(answer, claims, context);
-  if (answer.granted === false && typeof answer.limit === "object") return answer;
-  throw new TypeError("the limiter's answer is neither a reservation nor a refusal");
+  const taken = (answer: Reservation | Refusal) => {
+    if (answer.granted === true) return new Held(answer, claims, context);
+    if (answer.granted === false && typeof answer.limit === "object") return answer;
+    throw new TypeError("the limiter's answer is neither a reservation nor a refusal");
+  };
+  return isPending(asked) ? inTime(asked, context.timeoutMs, late).then(taken) : taken(asked);
 }
