@@ -104,6 +104,18 @@ const PLACES: readonly Place[] = [
     put: (note) => request({}, { note }),
     expected: (kind) => ofLeaf("note", kind),
   },
+  {
+    name: "a member of an entity that is read",
+    large: true,
+    put: (name) => request({ user: { id: "u1", name } }),
+    expected: (kind) => ofLeaf("name", kind),
+  },
+  {
+    name: "a member of an entity, deep below what is read",
+    large: true,
+    put: (value) => request({ user: { id: "u1", name: "Ada", more: { and: [{ more: value }] } } }),
+    expected: () => ALLOWED,
+  },
   { name: "a field that is searched", put: (text) => request({}, { text }), expected: (kind) => ofLeaf("text", kind) },
   {
     name: "an element",

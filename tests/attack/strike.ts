@@ -1,5 +1,5 @@
 // Carries an attack out: every call must end as it should, and honest requests must fare as before.
-import type { Decision, Grant, Request } from "portcullis";
+import type { Decision, Grant, Known, Request } from "portcullis";
 import type { Attack, Expected } from "./attack.js";
 import { digestOf, request, type Victim } from "./victim.js";
 
@@ -47,7 +47,8 @@ export function strike({ engine, honestly }: Victim, attack: Attack): Struck {
     } catch (error) {
       took.push([performance.now() - start, what]);
       const { name: thrown, code } = error as { name?: string; code?: string };
-      problem = what.startsWith("enforce") ? judgeThrown(thrown, code) : `throws ${String(error)}`;
+      const typed = what === "residual" && thrown === "PortcullisError" && code === "invalid_argument";
+      problem = what.startsWith("enforce") ? judgeThrown(thrown, code) : typed ? undefined : `throws ${String(error)}`;
     }
     if (problem !== undefined) problems.push(`${name}: ${what}: ${problem} ${String(engine.lastFailure ?? "")}`);
     if (honestly() !== before) problems.push(`${name}: after ${what}, honest requests fare otherwise`);
@@ -74,6 +75,24 @@ export function strike({ engine, honestly }: Victim, attack: Attack): Struck {
     return { name, problems, ms, longest };
   };
   if (decisionsOnly) return ended();
+  call(
+    "preview",
+    (asked) => engine.preview(asked, { unknown: ["purpose"] }),
+    ({ effects }) => (effects.includes("allow") && !("allowed" in expected || fickle) ? "may allow" : undefined),
+  );
+  call(
+    "previewMany",
+    (asked) => engine.previewMany(asked, { unknown: ["input.other"], vary: { app: [null, { id: "a" }] } }),
+    (cells) => (cells.length === 2 && cells.every(({ effects }) => effects.length > 0) ? undefined : "lacks cells"),
+  );
+  // What is known is read whole, without caps: it is the host's own.
+  if (!large) {
+    call(
+      "residual",
+      (asked) => engine.residual(asked as unknown as Known),
+      (residual) => (residual.policies.length >= 0 ? undefined : "lacks policies"),
+    );
+  }
   // What has a digest is decided on a snapshot, which JavaScript's own values may not survive as they were.
   call("decide with grants", (asked) => engine.decide(asked, { grants: [] }), fickle ? harmless : asExpected);
   for (const reader of large ? [undefined] : (["agent", "approver", "author", undefined] as const)) {

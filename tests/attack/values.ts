@@ -164,6 +164,15 @@ export function valuesOf(host: Host): Value[] {
     array("an array without a prototype", () => Object.setPrototypeOf([[]], null)),
     large(array("arrays 100,000 deep", () => nested(100_000, (inner) => [inner]))),
     large(of("long_array")("an array of 200,000", () => new Array(200_000).fill("bad"))),
+    large(of("long_array")("an array of 1,000,000 numbers", () => Array.from({ length: 1_000_000 }, (_, n) => n))),
+    large(
+      of("long_array")("an array of 1,000,000 strings", () => Array.from({ length: 1_000_000 }, (_, n) => `s${n}`)),
+    ),
+    large(
+      of("long_array")("an array of 1,000,000 objects", () =>
+        Array.from({ length: 1_000_000 }, (_, n) => ({ id: `o${n}`, n })),
+      ),
+    ),
     large(of("long_array")("an array of 1,000,000 holes", () => new Array(1_000_000))),
     { ...large(of("long_array")("an array of 90,000,000 holes", () => new Array(90_000_000))), fickle: true },
     { ...of("long_array")("an array longer than any", () => new Array(4_294_967_295)), fickle: true },
