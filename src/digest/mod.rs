@@ -6,4 +6,4 @@ mod value;
 
 pub use canonical::{utf16_cmp, write_number, write_string};
 pub use sha256::{Digest, push_hex};
-pub use value::{canonical, canonical_within, digest_of, write_canonical};
+pub use value::{canonical, canonical_object_within, digest_of, write_canonical};

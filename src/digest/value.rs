@@ -19,10 +19,13 @@ pub fn write_canonical(out: &mut String, value: &Value) {
     write(out, value, usize::MAX);
 }
 
-/// The value as canonical JSON; `None` where that takes more than `cap` bytes, which is noticed early.
-pub fn canonical_within(value: &Value, cap: usize) -> Option<String> {
-    let mut out = String::new();
-    write(&mut out, value, cap).then_some(out)
+/// An object of these members, which are in the order of their names, as canonical JSON; `None` where that takes more than
+/// `cap` bytes, which is noticed early.
+pub fn canonical_object_within(members: &[(&str, &Value)], cap: usize) -> Option<String> {
+    let mut out = String::from("{");
+    let fits = write_members(&mut out, &mut members.iter().copied(), cap);
+    out.push('}');
+    (fits && out.len() <= cap).then_some(out)
 }
 
 /// The digest of the value as canonical JSON.
@@ -203,11 +206,12 @@ mod tests {
 
     #[test]
     fn the_cap_is_exact_and_noticed_early() {
-        let given = value("{\"a\":[1,\"é\"]}");
-        let text = canonical(&given);
-        assert_eq!(canonical_within(&given, text.len()), Some(text.clone()));
-        assert_eq!(canonical_within(&given, text.len() - 1), None);
-        assert_eq!(canonical_within(&given, 0), None);
+        let given = value("[1,\"é\"]");
+        let text = format!("{{\"a\":{},\"b\":null}}", canonical(&given));
+        let within = |cap| canonical_object_within(&[("a", &given), ("b", &Value::Null)], cap);
+        assert_eq!(within(text.len()), Some(text.clone()));
+        assert_eq!(within(text.len() - 1), None);
+        assert_eq!(within(0), None);
     }
 
     #[test]

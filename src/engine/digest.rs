@@ -1,12 +1,10 @@
 //! Request digests: what a grant binds of a request.
 
 use crate::compile::Snapshot;
-use crate::digest::{Digest, canonical_within};
+use crate::digest::{Digest, canonical_object_within};
 use crate::error::DigestError;
 use crate::eval::invalid_field;
 use crate::model::{MAX_DIGEST_BYTES, MAX_DIGEST_DEPTH, Value};
-
-const ENTITIES: [&str; 6] = ["agent", "app", "tenant", "tool", "user", "workflow"];
 
 /// SHA-256 over RFC 8785 JSON of who asks to do what, with which input, in which mode. `definition_of` gives the digest of
 /// the definition that a tool has.
@@ -18,38 +16,38 @@ pub(super) fn request_digest<'d>(
     if let Some(field) = invalid_field(snapshot, request) {
         return Err(error(&field, "is not as a request must have it"));
     }
-    let mut members = Vec::new();
-    for entity in ENTITIES {
-        members.push((entity.to_owned(), entity_id(request, entity)?));
-    }
-    let tool = request
-        .get("tool")
-        .and_then(|t| t.get("id"))
-        .and_then(Value::as_str);
-    let definition = tool.map(definition_of).transpose()?.flatten();
+    let agent = entity_id(request, "agent")?;
+    let app = entity_id(request, "app")?;
+    let tenant = entity_id(request, "tenant")?;
+    let tool = entity_id(request, "tool")?;
+    let user = entity_id(request, "user")?;
+    let workflow = entity_id(request, "workflow")?;
+    let definition = tool.as_str().map(definition_of).transpose()?.flatten();
+    let definition = definition.map_or(Value::Null, Value::from);
     let run = request.get("run").unwrap_or(&Value::Null);
     if !matches!(run, Value::Null | Value::Object(_)) {
         return Err(error("run", "is no object"));
     }
+    // By far the largest part, so it is not copied.
     let input = request.get("input").unwrap_or(&Value::Null);
     check(input, 1).map_err(|o| o.below("input"))?;
-    members.extend(
-        [
-            ("action", text_or(request.get("action"), "action", None)?),
-            ("input", input.clone()),
-            ("mode", text_or(run.get("mode"), "run.mode", Some("auto"))?),
-            (
-                "root_run",
-                text_or(run.get("root_id"), "run.root_id", None)?,
-            ),
-            (
-                "tool_definition",
-                definition.map_or(Value::Null, Value::from),
-            ),
-        ]
-        .map(|(key, value)| (key.to_owned(), value)),
-    );
-    let text = canonical_within(&Value::Object(members), MAX_DIGEST_BYTES)
+    let action = text_or(request.get("action"), "action", None)?;
+    let mode = text_or(run.get("mode"), "run.mode", Some("auto"))?;
+    let root = text_or(run.get("root_id"), "run.root_id", None)?;
+    let members = [
+        ("action", &action),
+        ("agent", &agent),
+        ("app", &app),
+        ("input", input),
+        ("mode", &mode),
+        ("root_run", &root),
+        ("tenant", &tenant),
+        ("tool", &tool),
+        ("tool_definition", &definition),
+        ("user", &user),
+        ("workflow", &workflow),
+    ];
+    let text = canonical_object_within(&members, MAX_DIGEST_BYTES)
         .ok_or_else(|| error("input", "is over 16 MiB as RFC 8785 JSON"))?;
     Ok(Digest::of(text.as_bytes()).text())
 }
