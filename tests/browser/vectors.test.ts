@@ -18,7 +18,7 @@ const site: Site = {
 interface VectorsPage {
   decide(files: readonly string[]): Promise<Outcome[]>;
   partial(kind: "preview" | "residual", files: readonly string[]): Promise<string[]>;
-  decideByResiduals(files: readonly string[]): Promise<{ whole: string; there: string }[]>;
+  decideByResiduals(files: readonly string[]): Promise<{ whole: string; there?: string }[]>;
 }
 
 it("Chromium decides byte for byte as Node does", { timeout: 600_000 }, async () => {
@@ -49,7 +49,10 @@ it("Chromium decides by residuals as by whole sets", { timeout: 600_000 }, async
     return outcomes;
   });
   expect(decided.length).toBeGreaterThan(LEAST);
-  expect(decided.filter(({ whole, there }) => whole !== there)).toEqual([]);
+  const known = decided.filter(({ there }) => there !== undefined);
+  // The server is asked of few.
+  expect(known.length).toBeGreaterThan(decided.length * 0.99);
+  expect(known.filter(({ whole, there }) => whole !== there)).toEqual([]);
 });
 
 it.each([

@@ -4,33 +4,41 @@ import { send } from "./client.js";
 import { type Light, light, OPEN } from "./light.js";
 import { request } from "./support.js";
 
-/** Enough of them that a thousand decisions, and ten thousand cells, take far longer than one turn. */
-const MANY = Array.from({ length: 1_500 }, (_, i) => ({
+/** Enough of them that ten thousand cells take far longer than one turn. */
+const OF_TOOLS = Array.from({ length: 1_500 }, (_, i) => ({
   id: `p${i}`,
   name: `p${i}`,
   scope: "tool",
   effect: "deny",
   rule_expr: { target: ["*"], when: { field: `input.f${i % 7}`, eq: i } },
 }));
+/** The same for a thousand decisions: no index tells these apart. */
+const OF_MODELS = Array.from({ length: 5_000 }, (_, i) => ({
+  id: `m${i}`,
+  name: `m${i}`,
+  scope: "global",
+  effect: "deny",
+  rule_expr: { actions: ["llm_call"], when: { field: `input.f${i % 7}`, gt: 100 + i } },
+}));
 const DENY = { id: "deny", name: "deny", scope: "global", effect: "deny", rule_expr: {} };
 const token = "platform";
 
 let api: Light;
 beforeAll(async () => {
-  api = await light([OPEN, ...MANY]);
+  api = await light([OPEN, ...OF_TOOLS, ...OF_MODELS]);
 }, 60_000);
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const input = Object.fromEntries(numbers(7).map((i) => [`f${i}`, i + 1]));
 const evaluation = {
   subject: { type: "user", id: "u1" },
-  action: { name: "tool_call", properties: input },
+  action: { name: "llm_call", properties: input },
   resource: { type: "tool", id: "mail" },
   context: { tenant: { id: "acme" }, app: null, agent: null, workflow: null, run: null },
 };
 
 const LARGE: [string, string, object][] = [
-  ["a batch", "/v1/decisions/batch", { requests: Array(1_000).fill({ ...request, input }) }],
+  ["a batch", "/v1/decisions/batch", { requests: Array(1_000).fill({ ...request, action: "llm_call", input }) }],
   ["evaluations", "/access/v1/evaluations", { ...evaluation, evaluations: Array(1_000).fill({}) }],
   [
     "a matrix",

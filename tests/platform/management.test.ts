@@ -56,6 +56,7 @@ describe("an author of a tenant", () => {
       ...{ action: "tool_call", app: null, workflow: null, agent: null },
       ...{ user: { id: "ann", roles: ["support"] }, tool: { id: "memory.read" } },
       run: { id: "r1", root_id: "r1", mode: "auto", tenant_id: "acme" },
+      usage: { tool_calls: 0 },
     };
     expect(await send("pat", "POST", `${API}/decisions`, { request })).toMatchObject({ body: { effect: "allow" } });
     const foreign = { ...request, tenant: { id: "globex" } };

@@ -1,6 +1,6 @@
 // The form of the call, in step with its JSON.
 import { expect, it } from "vitest";
-import { fill, hears, lines, openExample, useBrowser, withRefunds, write } from "./page.js";
+import { editor, fill, hears, lines, openExample, useBrowser, withRefunds, write } from "./page.js";
 
 useBrowser();
 
@@ -54,9 +54,14 @@ it("a tool of the catalogue brings the fields of its schema", () =>
     await form.getByText("A number is needed.").waitFor();
     await fill(line, "7");
     await page.getByRole("radio", { name: "JSON" }).check();
-    await expect.poll(() => lines(page, "request")).toMatch(/"line": 7/);
-    const request = JSON.parse(await lines(page, "request"));
-    expect(request.tool).toMatchObject({ id: "add_comment_to_pending_review", risk_level: "high" });
+    // An editor has those lines in the page that are near.
+    await expect
+      .poll(() => lines(page, "request"))
+      .toMatch(/"id": "add_comment_to_pending_review",\s*"risk_level": "high"/);
+    await editor(page, "request").press("Control+End");
+    await expect.poll(() => lines(page, "request")).toMatch(/"line": 7\s*\}\s*\}\s*$/);
+    const shown = await lines(page, "request");
+    const request = JSON.parse(`{${shown.slice(shown.indexOf('"input"'))}`);
     expect(request.input).toEqual({
       owner: "example",
       repo: "example",

@@ -80,7 +80,7 @@ it("a server of files says that it stores no policies", { timeout: 120_000 }, as
   await withPage(
     async ({ page }) => {
       await page.getByText(/Not connected.*reads its policies from files.*--data or --database/).waitFor();
-      expect(await lines(page, "policies")).toMatch(/support agents may use tools/);
+      expect(await lines(page, "policies")).toMatch(/support makes small refunds/);
     },
     { api, hash: `#connect=${token}` },
   );
