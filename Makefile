@@ -32,7 +32,7 @@ lint: build ## Checks format, style, types, layers, licences and the package
 format: $(NODE) ## Formats all code
 	@scripts/format
 
-bench: build ## Runs the benchmarks; with QUICK=1 only checks that all contestants decide alike
+bench: build www/dist/index.html ## Runs the benchmarks; with QUICK=1 only checks that all contestants decide alike
 	@scripts/bench $(if $(QUICK),--quick)
 
 fuzz: build ## Fuzzes the crate, then compares all engines on a million random pairs
