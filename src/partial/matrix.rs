@@ -96,8 +96,11 @@ impl<'v> Matrix<'v> {
                 self.read(&mut encoder, &varied.below);
             }
             self.chosen.push((varied.name, value));
-            if others.is_empty() {
+            if others.is_empty() && self.unknown.is_some() {
                 self.add(&mut encoder);
+            } else if others.is_empty() {
+                // What it reads is of this cell: going back to the mark would leave places whose bytes are gone.
+                self.add(&mut encoder.clone());
             } else {
                 self.fill(&encoder, others);
             }

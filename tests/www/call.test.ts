@@ -57,7 +57,7 @@ it("a tool of the catalogue brings the fields of its schema", () =>
     // An editor has those lines in the page that are near.
     await expect
       .poll(() => lines(page, "request"))
-      .toMatch(/"id": "add_comment_to_pending_review"[^]*"risk_level": "high"/);
+      .toMatch(/"id": "add_comment_to_pending_review"[\s\S]*"risk_level": "high"/);
     await editor(page, "request").press("Control+End");
     await expect.poll(() => lines(page, "request")).toMatch(/"line": 7\s*\}\s*\}\s*$/);
     const shown = await lines(page, "request");

@@ -127,6 +127,33 @@ describe("many previews", () => {
     ]);
   });
 
+  it("read for one what another has overwritten, where what is unknown varies too", () => {
+    const matching = PolicyEngine.loadSync({
+      policies: [
+        { id: "open", name: "open", scope: "global", effect: "allow", rule_expr: {} },
+        {
+          id: "kind",
+          name: "kind",
+          scope: "global",
+          effect: "deny",
+          rule_expr: {
+            when: {
+              all: [
+                { field: "input.kind", matches: "a*" },
+                { field: "user.name", starts_with: "a" },
+              ],
+            },
+          },
+        },
+      ],
+    });
+    const names = ["a long name", "b", "another one", "a"];
+    const asked = { ...request, input: { kind: "other" } };
+    const users = names.map((name) => ({ id: "u", name, role: "lead" }));
+    const cells = matching.previewMany(asked, { unknown: ["user.role"], vary: { user: users } });
+    expect(cells.map(({ effects }) => effects)).toEqual(names.map(() => ["allow"]));
+  });
+
   it("are none for an empty list", () => {
     expect(engine.previewMany(request, { vary: { tool: [] } })).toEqual([]);
   });
