@@ -24,8 +24,8 @@ import { needsBytes, nodeOf } from "./program.js";
 import { type Plan, type Plans, type Router, SCOPE_IDS, type View } from "./route.js";
 import { isArray, isWellFormed, prototypeOf, SURELY_SHORT } from "./values.js";
 
-/** By action: the bit of the scope that it is about, since such a request must name one. */
 const objectPrototype = Object.prototype;
+/** By action: the bit of the scope that it is about, since such a request must name one. */
 const OWN_SCOPES = [4, 16, 8] as const;
 
 /** By node: the request, its entities, their ids, and what else is fixed. Then its input and its usage. */
@@ -260,9 +260,10 @@ function idOf(entity: unknown, own: boolean): string | null | undefined {
   if (typeof entity !== "object") return undefined;
   // Read first: engines then know the object's shape, and with it the prototype.
   const { id } = entity as Plain;
+  // `isOrdinary`, written out: engines don't inline it here, and would ask the runtime for each prototype.
   if (prototypeOf(entity) !== objectPrototype || isArray(entity)) return undefined;
   if (own && !hasOwnId(entity as Plain)) return undefined;
-  return typeof id === "string" && id.length < SURELY_SHORT && isWellFormed(id) ? id : undefined;
+  return isId(id) ? id : undefined;
 }
 
 function hasOwnId(entity: Plain): boolean {
