@@ -61,7 +61,7 @@ it("YAML is edited and saved as it is written", { timeout: 120_000 }, async () =
     async ({ page }) => {
       const panel = panelOf(page);
       await panel.getByText("The editor holds what the server has.").waitFor();
-      await page.getByRole("button", { name: "Write as YAML" }).click();
+      await page.getByRole("button", { name: "To YAML" }).click();
       await expect.poll(() => lines(page, "policies")).toMatch(/^- id: open/);
       await panel.getByText("The editor holds what the server has.").waitFor();
       await select(page, "policies", "10000");
@@ -92,7 +92,7 @@ it("a text that can't be read is kept, and nothing of it saved", { timeout: 120_
       await panel.getByText("What the server has by now can’t be brought in").waitFor();
       expect(await lines(page, "policies")).toBe("[{ torn");
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: "Undo in the policies" }).click();
       await panel.getByRole("button", { name: "Look for changes" }).click();
       await expect.poll(() => lines(page, "policies")).toMatch(/"enabled": false/);
     },
