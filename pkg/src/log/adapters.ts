@@ -2,6 +2,7 @@
 import type { Decision } from "../types/generated/Decision.js";
 import type { Request } from "../types/inputs.js";
 import type { DecisionRecord, Recorder } from "./entry.js";
+import { marks } from "./marks.js";
 
 /** For `onDecision` of a service. `enforced`: whether what is denied is stopped; default true. */
 export function decisionSink(
@@ -35,10 +36,10 @@ export interface CallObserver {
 /** For the `observer` of an enforcer: calls with what was decided, also those that were refused undecided. */
 export function callObserver(recorders: Recorder | readonly Recorder[]): CallObserver {
   const all = listed(recorders);
-  const recorded = new WeakSet<object>();
+  const recorded = marks();
   const record = ({ call, enforced, request, decision, stop, latencyUs }: ReportedCall) => {
     const decided = decidedOf(decision, stop);
-    const entry = { decision: decided, request, call, enforced, ...(latencyUs !== undefined && { latencyUs }) };
+    const entry = { decision: decided, request, call, enforced, latencyUs };
     for (const recorder of all) recorder.append(entry);
   };
   return {

@@ -29,7 +29,7 @@ export interface DecisionRecord {
   /** False in shadow, where nothing is stopped. */
   readonly enforced: boolean;
   /** Microseconds that it took, where that was measured. */
-  readonly latencyUs?: number;
+  readonly latencyUs?: number | undefined;
 }
 
 /** Whoever hears of decisions: a log, or telemetry. It never throws and never waits. */

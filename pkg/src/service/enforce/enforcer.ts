@@ -227,7 +227,10 @@ export class Enforcer<Context = unknown> {
   }
 
   #report(attempt: Attempt<unknown, Context>, outcome: CallReport["outcome"], permit: Permit<unknown> | null): void {
-    this.#reporter.call({ ...reportOf(attempt, permit?.mode ?? null), outcome });
+    const { info, enforced, request, decision, stop, repeated, latencyUs } = attempt;
+    const mode = permit?.mode ?? null;
+    // Member by member: an object that is spread takes several times as long to make.
+    this.#reporter.call({ call: info, enforced, request, decision, stop, repeated, mode, latencyUs, outcome });
   }
 }
 
