@@ -17,6 +17,7 @@ mod private;
 mod reach;
 mod remains;
 mod sets;
+mod simplify;
 mod spare;
 mod truths;
 mod unknown;
@@ -32,6 +33,7 @@ pub(crate) use overlay::{Overlay, difference};
 pub(crate) use private::role_of;
 pub(crate) use remains::residual as residual_of;
 use sets::Known;
+use simplify::simplified;
 use unknown::Unknown;
 
 use crate::compile::{NodeId, Snapshot, fixed};
@@ -153,7 +155,7 @@ fn told(
     let Context { policy, .. } = context;
     let restricts = policy.effect != Effect::Allow;
     let residual = if outcome.passes {
-        residual(known, policy, restricts)
+        simplified(context, residual(known, policy, restricts))
     } else {
         Residual::Certain(true)
     };

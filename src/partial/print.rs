@@ -25,7 +25,7 @@ fn left(context: Context<'_>, residual: &Residual<'_>, column: NodeId) -> Value 
         Residual::All(children) => object("all", all(children)),
         Residual::Any(children) => object("any", all(children)),
         Residual::Not(child) => object("not", left(context, child, column)),
-        Residual::Leaf(probe) => leaf(context, probe, column),
+        Residual::Leaf(probe) => leaf_in(context, probe, column),
         Residual::Quantified(probe, body) => {
             let mut members = subject(context, probe, column);
             let body = left(context, body, probe.elements);
@@ -76,7 +76,7 @@ pub(super) fn expr(context: Context<'_>, of: &Expr, column: NodeId) -> Value {
         Expr::All(children) => object("all", all(children)),
         Expr::Any(children) => object("any", all(children)),
         Expr::Not(child) => object("not", expr(context, child, column)),
-        Expr::Probe(probe) => leaf(context, probe, column),
+        Expr::Probe(probe) => leaf_in(context, probe, column),
     }
 }
 
@@ -105,7 +105,12 @@ fn subject(context: Context<'_>, probe: &Probe, column: NodeId) -> Vec<(String, 
     members
 }
 
-fn leaf(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
+/// A leaf that stands in no quantifier.
+pub(super) fn leaf(context: Context<'_>, probe: &Probe) -> Value {
+    leaf_in(context, probe, fixed::ROOT)
+}
+
+fn leaf_in(context: Context<'_>, probe: &Probe, column: NodeId) -> Value {
     let mut members = subject(context, probe, column);
     let mut put = |key: &str, value: Value| members.push((key.to_owned(), value));
     let (operator, right) = asked(context, probe);

@@ -363,3 +363,67 @@ proptest! {
         prop_assert!(modes.iter().all(|mode| preview.modes.contains(mode)));
     }
 }
+
+/// Leaves on two fields, that imply, repeat and contradict one another.
+fn bounds() -> impl Strategy<Value = Json> {
+    let field = || select(vec!["input.a", "input.b"]);
+    let operator = select(vec!["lt", "lte", "gt", "gte"]);
+    let leaf = prop_oneof![
+        8 => (field(), operator, 0..3).prop_map(|(f, o, n)| json!({"field": f, o: n})),
+        1 => field().prop_map(|f| json!({"field": f, "gt": 1, "default": 2})),
+        1 => field().prop_map(|f| json!({"field": f, "eq": 1})),
+        1 => field().prop_map(|f| json!({"field": f, "exists": true})),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let children = || prop::collection::vec(inner.clone(), 1..4);
+        prop_oneof![
+            2 => children().prop_map(|of| json!({"all": of})),
+            2 => children().prop_map(|of| json!({"any": of})),
+            1 => inner.prop_map(|of| json!({"not": of})),
+        ]
+    })
+}
+
+/// Whether a join holds two children that are the same.
+fn repeats(condition: &Json) -> bool {
+    let Some(members) = condition.as_object() else {
+        return false;
+    };
+    members.values().any(|value| match value {
+        Json::Array(children) => {
+            let twice = (1..children.len()).any(|i| children[..i].contains(&children[i]));
+            twice || children.iter().any(repeats)
+        }
+        other => repeats(other),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_left_of_a_condition_says_the_same_and_nothing_twice(
+        when in bounds(),
+        effect in select(vec!["allow", "deny"]),
+    ) {
+        let open = json!({"name": "open", "scope": "global", "effect": "allow", "rule_expr": {}});
+        let policy = json!({"name": "p", "scope": "global", "effect": effect, "rule_expr": {"when": when}});
+        let set = if effect == "allow" { vec![with_id(policy, "p")] } else { vec![with_id(policy, "p"), with_id(open, "open")] };
+        let request = |input: Json| json!({
+            "action": "tool_call", "now": 0, "tenant": {"id": "acme"}, "app": null, "user": null, "workflow": null, "agent": null,
+            "tool": {"id": "pay"}, "run": {"id": "r1"}, "input": input,
+        });
+        let preview = preview(&set, &request(json!({})), &["input"]);
+        for policy in &preview.policies {
+            if let Some(condition) = &policy.condition {
+                prop_assert!(!repeats(&serde_json::to_value(condition).unwrap()), "{:?}", condition);
+            }
+        }
+        let (engine, left) = (load(&set), load(&residual(&set, &preview)));
+        let values = [json!(-1), json!(0), json!(0.5), json!(1), json!(1.5), json!(2), json!(3), json!("x"), Json::Null];
+        for (a, b) in values.iter().flat_map(|a| values.iter().map(move |b| (a, b))) {
+            let request = value(&request(json!({"a": a, "b": b})));
+            prop_assert_eq!(left.decide(&request).effect, engine.decide(&request).effect, "{:?} {} {}", preview, a, b);
+        }
+    }
+}
