@@ -55,4 +55,5 @@ write("examples/workspace.json", JSON.stringify(suite(workspace)));
 write("examples/github.json", JSON.stringify(tools()));
 
 const command = fileURLToPath(new URL("dist/cli.js", import.meta.resolve("portcullis/package.json")));
-write("policies.schema.json", execFileSync(process.execPath, [command, "schema"], { encoding: "utf8" }));
+const schema = execFileSync(process.execPath, [command, "schema"], { encoding: "utf8" });
+write("policies.schema.json", JSON.stringify(JSON.parse(schema)));
