@@ -119,16 +119,14 @@ class DeepEncoder {
   }
 
   #list(list: readonly unknown[], length: number): void {
-    this.#tag(LIST);
-    this.#count(length);
+    this.#head(LIST, length);
     for (let i = 0; i < length; i++) this.value(element(list, i));
   }
 
   #record(record: object, names: readonly string[]): void {
-    this.#tag(RECORD);
-    const countAt = this.#at;
+    this.#head(RECORD, names.length);
+    const countAt = this.#at - 4;
     let count = 0;
-    this.#count(0);
     for (const name of names) {
       const value = member(record, name);
       if (value === undefined) continue;
@@ -142,7 +140,7 @@ class DeepEncoder {
       if (isWellFormed(name)) this.value(value);
       else this.#tag(NO_JSON);
     }
-    this.#view.setUint32(countAt, count, true);
+    if (count < names.length) this.#view.setUint32(countAt, count, true);
   }
 
   #tag(tag: number): void {
@@ -150,10 +148,17 @@ class DeepEncoder {
     this.#bytes[this.#at++] = tag;
   }
 
-  #count(count: number): void {
-    this.#room(4);
-    this.#view.setUint32(this.#at, count, true);
-    this.#at += 4;
+  /** A tag and how much comes behind it. */
+  #head(tag: number, count: number): void {
+    this.#room(5);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    bytes[at] = tag;
+    bytes[at + 1] = count;
+    bytes[at + 2] = count >>> 8;
+    bytes[at + 3] = count >>> 16;
+    bytes[at + 4] = count >>> 24;
+    this.#at = at + 5;
   }
 
   /** Writes a short text in ASCII, as most are, behind its tag; whether it was one. Quicker than a call of the encoder. */
