@@ -34,7 +34,8 @@ export interface DeepOptions {
   readonly capped: boolean;
 }
 
-class DeepEncoder {
+/** Encodes values, one after another, each from the beginning of a buffer that has room for most. */
+export class DeepEncoder {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
@@ -48,11 +49,15 @@ class DeepEncoder {
     this.#capped = capped;
   }
 
-  finish(): Uint8Array {
+  /** The bytes of a value, until the next one is encoded. Never throws: what JSON can't say is written as unsupported. */
+  encode(value: unknown): Uint8Array {
+    this.#at = 0;
+    this.#values = 0;
+    this.#value(value);
     return this.#bytes.subarray(0, this.#at);
   }
 
-  value(value: unknown): void {
+  #value(value: unknown): void {
     const isOver = this.#at > MAX_BYTES || ++this.#values > MAX_VALUES;
     switch (isOver ? "symbol" : typeof value) {
       case "undefined":
@@ -120,7 +125,7 @@ class DeepEncoder {
 
   #list(list: readonly unknown[], length: number): void {
     this.#head(LIST, length);
-    for (let i = 0; i < length; i++) this.value(element(list, i));
+    for (let i = 0; i < length; i++) this.#value(element(list, i));
   }
 
   #record(record: object, names: readonly string[]): void {
@@ -132,12 +137,12 @@ class DeepEncoder {
       if (value === undefined) continue;
       count++;
       if (this.#short(NAME, name)) {
-        this.value(value);
+        this.#value(value);
         continue;
       }
       this.#text(name);
       // A name with a lone surrogate can't be written; what stands there is unsupported.
-      if (isWellFormed(name)) this.value(value);
+      if (isWellFormed(name)) this.#value(value);
       else this.#tag(NO_JSON);
     }
     if (count < names.length) this.#view.setUint32(countAt, count, true);
@@ -202,9 +207,7 @@ class DeepEncoder {
 
 /** Encodes a value. Never throws: what JSON can't say is written as unsupported. */
 export function encodeDeep(value: unknown, options: DeepOptions): Uint8Array {
-  const deep = new DeepEncoder(options);
-  deep.value(value);
-  return deep.finish();
+  return new DeepEncoder(options).encode(value);
 }
 
 /** Makes of an encoded value what it was made of: a snapshot that no getter can change. */

@@ -1,7 +1,7 @@
 // Sources: policy sets as they were given, kept so that an engine can be built again, and how they load.
 import type { Diagnostic } from "../types/generated/Diagnostic.js";
 import { ARRAY, type Core, type CoreLoader, type Wire } from "./core.js";
-import { decodeDeep, encodeDeep } from "./deep.js";
+import { DeepEncoder, decodeDeep, encodeDeep } from "./deep.js";
 import { PolicySetError } from "./errors.js";
 import { enter, type Instance } from "./instance.js";
 import { splitArray } from "./split.js";
@@ -36,17 +36,18 @@ export function* encodePolicies(policies: unknown): Generator<Wire, void, void> 
   if (typeof policies === "string") return yield* splitArray(policies);
   const length = lengthOfArray(policies);
   if (length < 0) return yield encodeSource(policies);
+  const encoder = new DeepEncoder({ capped: false });
   let chunk: unknown[] = [];
   for (let i = 0; i < length; i++) {
     const policy = element(policies as unknown[], i);
     if (typeof policy !== "string") chunk.push(policy);
     if (chunk.length === CHUNK || (typeof policy === "string" && chunk.length > 0)) {
-      yield encodeSource(chunk);
+      yield encoder.encode(chunk).slice();
       chunk = [];
     }
     if (typeof policy === "string") yield* splitArray(policy);
   }
-  if (chunk.length > 0) yield encodeSource(chunk);
+  if (chunk.length > 0) yield encoder.encode(chunk).slice();
 }
 
 /** −1 for what is no array. */
