@@ -18,5 +18,5 @@ export { type Closed, DecisionLog, type DecisionLogOptions, type DecisionLogStat
 export type { ChainReader, DecisionReader, LogFilter, LoggedDecision, LogListOptions, LogPage } from "./reader.js";
 export { type Flip, Replay } from "./replay.js";
 export type { LogSink } from "./sink.js";
-export { type DecisionTelemetry, decisionTelemetry } from "./telemetry.js";
+export { type DecisionTelemetry, type DecisionTelemetryOptions, decisionTelemetry } from "./telemetry.js";
 export { type LogFinding, type Verified, Verifier } from "./verify.js";
