@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { environment, type Printed, temporaryFolder } from "./project.js";
 import { furnish } from "./snippets.js";
 
+/** The versions of packages that this repository is developed with. */
+const { devDependencies } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
 const INSTALL = [
   "--prefer-offline",
   "--no-package-lock",
@@ -32,10 +35,15 @@ export class Host {
     await this.#execute("npm", ["install", ...INSTALL, tarball]);
   }
 
+  /** Installs packages beside those, in the versions that this repository has. */
+  async add(...names: string[]): Promise<void> {
+    await this.#execute("npm", ["install", ...INSTALL, ...names.map((name) => `${name}@${devDependencies[name]}`)]);
+  }
+
   /** Runs a script of its package.json. */
-  async run(script: string): Promise<Printed> {
+  async run(script: string, variables: Readonly<Record<string, string>> = {}): Promise<Printed> {
     const { scripts } = JSON.parse(readFileSync(join(this.folder, "package.json"), "utf8"));
-    return this.#execute("sh", ["-c", scripts[script]]);
+    return this.#execute("sh", ["-c", scripts[script]], variables);
   }
 
   /** Runs a server of an installed package on a free port for as long as a test takes; answers what it printed. */
@@ -67,8 +75,13 @@ export class Host {
     return printed;
   }
 
-  #execute(program: string, args: readonly string[]): Promise<Printed> {
-    const options = { cwd: this.folder, env: this.#environment(), maxBuffer: 16 * 1024 * 1024 };
+  #execute(
+    program: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Printed> {
+    const env = { ...this.#environment(), ...variables };
+    const options = { cwd: this.folder, env, maxBuffer: 16 * 1024 * 1024 };
     return new Promise((done, failed) => {
       execFile(program, args, options, (error, stdout, stderr) => {
         if (error === null) done({ stdout, stderr });

@@ -4,6 +4,7 @@ import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { newDatabase } from "../postgres/server.js";
 import { Host } from "./host.js";
 import { decidedAt, openPage } from "./page.js";
 import { Project, pack } from "./project.js";
@@ -38,10 +39,15 @@ describe.concurrent("hosts", () => {
 
   const nestjs = new Host("nestjs");
   it(
-    "NestJS in Jest, as CommonJS",
+    "NestJS in Jest, as CommonJS, and with TypeORM",
     async () => {
       await nestjs.install(tarball);
+      // Nest alone, as the guide says; what has a database comes after.
       expect(await nestjs.run("start")).toEqual({ stdout: expected, stderr: "" });
+      await nestjs.add("pg", "typeorm");
+      const { owner, roles } = await newDatabase();
+      const variables = { DATABASE_URL: owner, ROLES: JSON.stringify(roles) };
+      expect(await nestjs.run("database", variables)).toEqual({ stdout: "decided by what was committed", stderr: "" });
     },
     TIMEOUT,
   );
