@@ -2,7 +2,7 @@
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, redo, redoDepth, undo, undoDepth } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
-import { type Diagnostic, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { type Diagnostic, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -138,7 +138,7 @@ function stateOf(name: keyof Texts, label: string, extensions: Extension): Edito
         { key: "Mod-z", run: bringBack },
         ...foldKeymap,
         ...completionKeymap,
-        ...lintKeymap,
+        { key: "F8", run: nextDiagnostic },
       ]),
       followingLanguage(text.peek()),
       theme,

@@ -25,9 +25,16 @@ const look = EditorView.theme({
     fontFamily: "var(--sans)",
     fontSize: "13px",
     maxWidth: "min(26rem, 90vw)",
-    overflow: "hidden",
   },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "14em" },
+  ".cm-tooltip-hover": { overflow: "hidden" },
+  ".cm-tooltip-section": { borderColor: "var(--edge) !important" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+    fontFamily: "var(--mono)",
+    maxHeight: "14em",
+    borderRadius: "7px",
+  },
+  // Where there is no room beside the list, below it and not over what else it offers.
+  ".cm-completionInfo[class*=narrow]": { top: "100% !important", bottom: "auto !important" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 8px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionDetail": { fontStyle: "normal", opacity: "0.75" },
