@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { inputFor } from "../call/entity.js";
 import { catalogue, request } from "../state/catalogue.js";
 import { changeText } from "../state/form.js";
-import { cellPreview } from "../state/matrix.js";
+import { cellPreview, unloaded } from "../state/matrix.js";
 import { isRecord } from "../state/schema-types.js";
 import { marked } from "../view/marked.js";
 import { EFFECT_TITLES } from "../view/verdict.js";
@@ -23,7 +23,7 @@ const open = signal<Open | undefined>(undefined);
 export async function openCell(user: unknown, tool: Readonly<Record<string, unknown>>): Promise<void> {
   try {
     const preview = await cellPreview(user, tool);
-    const problem = preview === undefined ? "Mend the errors first: policies load whole or not at all." : undefined;
+    const problem = preview === undefined ? unloaded() : undefined;
     open.value = { user, tool, preview, problem };
   } catch (error) {
     open.value = { user, tool, preview: undefined, problem: (error as Error).message };

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { PreviewCell } from "portcullis";
 import { useEffect, useRef } from "preact/hooks";
+import { isEmpty } from "../state/form.js";
 import { leftOut, matrix, type Shown, trouble, wanted } from "../state/matrix.js";
 import { isRecord } from "../state/schema-types.js";
 import { CellDialog } from "./cell-dialog.js";
@@ -78,7 +79,7 @@ export function Matrix() {
           Each tool for each person, in the run and at the time of the call above, whatever the arguments. Press a cell
           to see why. {leftOut.value}
         </p>
-        {trouble.value !== undefined && <p class="fault">{trouble.value}</p>}
+        {trouble.value !== undefined && <p class={isEmpty.value ? "hint" : "fault"}>{trouble.value}</p>}
         {current === undefined ? (
           <p class="hint">{wanted.value ? "There is nobody, or no tool, to show." : "…"}</p>
         ) : (

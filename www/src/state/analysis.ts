@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { EngineClient } from "../engine/client.js";
 import type { Analysis, Finding, Texts } from "../engine/protocol.js";
 import { formatOf } from "../source/source.js";
+import { isEmpty } from "./form.js";
 import { notify } from "./notices.js";
 import { texts } from "./workspace.js";
 
@@ -25,9 +26,10 @@ export const failure = signal<string | undefined>(undefined);
 
 export const errors = computed(() => analysis.value.result.findings.filter(({ severity }) => severity === "error"));
 
-/** Findings of one editor, where they are of the text that it shows. */
+/** Findings of one editor, where they are of the text that it shows. That nothing is written yet is none. */
 export function findingsOf(name: keyof Texts): readonly Finding[] {
   const { of, result } = analysis.value;
+  if (name === "policies" && isEmpty.value) return [];
   return of?.[name] === texts[name].value ? result.findings.filter((finding) => finding.in === name) : [];
 }
 

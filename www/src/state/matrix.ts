@@ -4,6 +4,7 @@ import type { Preview, PreviewCell } from "portcullis";
 import { entityOf } from "../call/entity.js";
 import { analysis, client } from "./analysis.js";
 import { catalogue, request } from "./catalogue.js";
+import { isEmpty } from "./form.js";
 import { isRecord } from "./schema-types.js";
 import { cases, texts, users } from "./workspace.js";
 
@@ -64,6 +65,11 @@ function now() {
   return { policies: texts.policies.peek(), catalogue: texts.catalogue.peek(), request: texts.request.peek() };
 }
 
+/** Why policies decide nothing. */
+export function unloaded(): string {
+  return isEmpty.value ? "Nothing is written yet." : "Mend the errors first: policies load whole or not at all.";
+}
+
 let turn = 0;
 
 async function ask(users: Shown["users"], tools: Shown["tools"]): Promise<void> {
@@ -72,7 +78,7 @@ async function ask(users: Shown["users"], tools: Shown["tools"]): Promise<void> 
     const answer = await client.ask({ kind: "matrix", matrix: { texts: now(), users, tools } });
     if (mine !== turn || answer.kind !== "matrix") return;
     const cells = answer.matrix?.cells;
-    trouble.value = cells === undefined ? "Mend the errors first: policies load whole or not at all." : undefined;
+    trouble.value = cells === undefined ? unloaded() : undefined;
     // What was there stays in sight, so that nothing jumps while one types.
     if (cells !== undefined) matrix.value = { users, tools, cells };
   } catch (error) {

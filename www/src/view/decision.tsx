@@ -80,31 +80,21 @@ export function Decision() {
 
 /** Texts that don't load decide nothing. */
 function NoVerdict() {
-  const { length } = errors.value;
-  if (failure.value !== undefined) {
-    return (
-      <div class="verdict none">
-        <strong>No verdict</strong>
-        <p>Nothing can be decided: {failure.value}.</p>
-      </div>
-    );
-  }
-  if (isEmpty.value) {
-    return (
-      <div class="verdict none">
-        <strong>No verdict</strong>
-        <p>There is nothing to decide by. A host without policies denies every call.</p>
-      </div>
-    );
-  }
-  if (length === 0) return <p class="hint">The engine is loading…</p>;
+  const words = whyNone();
+  if (words === undefined) return <p class="hint">The engine is loading…</p>;
   return (
     <div class="verdict none">
       <strong>No verdict</strong>
-      <p>
-        {length === 1 ? "One error stands" : `${length} errors stand`} in the way. Policies load whole or not at all: a
-        host goes on with those it had.
-      </p>
+      <p>{words}</p>
     </div>
   );
+}
+
+function whyNone(): string | undefined {
+  const { length } = errors.value;
+  if (failure.value !== undefined) return `Nothing can be decided: ${failure.value}.`;
+  if (isEmpty.value) return "There is nothing to decide by. A host without policies denies every call.";
+  if (length === 0) return undefined;
+  const what = length === 1 ? "One error stands" : `${length} errors stand`;
+  return `${what} in the way. Policies load whole or not at all: a host goes on with those it had.`;
 }

@@ -74,7 +74,7 @@ export function PoliciesPanel() {
               <Editor name="policies" label="Policies, JSON or YAML" extensions={extensions} />
             </div>
           </div>
-          {!isEmpty.value && <Problems name="policies" />}
+          <Problems name="policies" />
         </div>
       </TabPanel>
       <TabPanel id="left" tab="catalogue" selected={tab.value}>
@@ -108,8 +108,7 @@ const extensions = [policyHelp, follow];
 
 /** A tab says how many errors are behind it. */
 function Title({ name, children }: { name: Tab; children: string }) {
-  const isNone = name === "policies" && isEmpty.value;
-  const count = isNone ? 0 : findingsOf(name).filter(({ severity }) => severity === "error").length;
+  const count = findingsOf(name).filter(({ severity }) => severity === "error").length;
   return (
     <>
       {children}
