@@ -1,7 +1,7 @@
 // What a visitor sees without scrolling, and with nothing jumping.
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { editor, hears, lines, select, useBrowser, withPage, withRefunds, write } from "./page.js";
+import { editor, hears, lines, openExample, select, useBrowser, withPage, withRefunds, write } from "./page.js";
 
 useBrowser();
 
@@ -71,6 +71,18 @@ it("where nothing is written, the first screen teaches what a policy is, and cal
     },
     { viewport: { width: 360, height: 740 } },
   ));
+
+it("a decision takes no more room than it needs once another work is opened", () =>
+  withRefunds(async ({ page }) => {
+    const spare = () =>
+      page.locator(".decision").evaluate((panel) => {
+        const last = [...panel.children].findLast((child) => child.checkVisibility());
+        return panel.getBoundingClientRect().bottom - (last?.getBoundingClientRect().bottom ?? 0);
+      });
+    await openExample(page, "argument-checks");
+    await openExample(page, "tenant-isolation");
+    await expect.poll(spare).toBeLessThan(20);
+  }));
 
 /**
  * How much of the window moves from now on, by the browser's own measure. What follows a key at once counts too, as a

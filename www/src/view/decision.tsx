@@ -31,11 +31,14 @@ const spoken = computed(() => {
   const { length } = errors.value;
   return length > 0 ? `No verdict: ${length} ${length === 1 ? "error" : "errors"} to mend` : "";
 });
+/** Which work is decided: one that is opened shows the decision of the one before for a moment. */
+const work = computed(() => (analysis.value.of === undefined ? 0 : opened.peek()));
+
 
 export function Decision() {
   const { outcome } = analysis.value.result;
   const section = useRef<HTMLElement>(null);
-  useSteadyHeight(section, `${view.value} ${opened.value}`);
+  useSteadyHeight(section, `${view.value} ${work.value}`);
   return (
     <section class="panel decision" aria-label="The decision" ref={section}>
       <p class="hidden" role="status" data-testid="spoken">
