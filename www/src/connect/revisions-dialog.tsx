@@ -71,8 +71,8 @@ function RevisionRow({ revision, current, isNow }: { revision: Revision; current
   return (
     <li>
       <p>
-        <strong>{number}</strong> {OPERATIONS[operation]} by {revised_by}, {momentOf(revised_at)}
-        {isNow && <span class="chip off"> as it is now</span>}
+        <strong>{number}</strong> {OPERATIONS[operation]} by {revised_by}, {momentOf(revised_at)}{" "}
+        {isNow && <span class="chip off">as it is now</span>}
       </p>
       <div class="actions">
         {number > 1 && found === undefined && (

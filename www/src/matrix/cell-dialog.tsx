@@ -79,7 +79,7 @@ function Why({ user, tool, preview, problem }: Open) {
           {preview.policies.length === 0 ? (
             <p>No policy allows it. What nobody allows is denied.</p>
           ) : (
-            <ul class="cell-reasons">
+            <ul class="reasons">
               {preview.policies.map((policy) => (
                 <PolicyLine key={policy.policy_id} policy={policy} />
               ))}

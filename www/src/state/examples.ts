@@ -11,7 +11,7 @@ export async function openExample(id: string): Promise<void> {
     const example = [...BUILT_IN, ...LESSONS, ...TOOL_SETS].find((one) => one.id === id);
     if (example === undefined) throw new Error(`there is none of the name ${id}`);
     openInstead(await bundleOf(id), false);
-    notify("info", `${example.title} is open.`, BACK);
+    notify("info", `“${example.title}” is open.`, BACK);
   } catch (error) {
     notify("error", `The example can’t be loaded: ${(error as Error).message}. What you wrote is untouched.`);
   }

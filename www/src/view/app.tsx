@@ -20,7 +20,9 @@ export function App() {
       </div>
       <main>
         <div class="intro">
-          <h1>Write a policy. See what it decides.</h1>
+          <h1>
+            Write a policy. <span>See what it decides.</span>
+          </h1>
           <p>
             <span class="more">
               An agent wants to do something: that is the call. Your policies allow it, deny it, or ask a person first.

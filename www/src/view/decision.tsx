@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { ExplanationReader } from "portcullis";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { analysis, errors, failure } from "../state/analysis.js";
 import { isEmpty } from "../state/form.js";
@@ -13,14 +14,25 @@ import { sentenceOf, Verdict } from "./verdict.js";
 
 type View = "why" | ExplanationReader;
 
-const VIEWS: readonly { readonly id: View; readonly title: string; readonly about: string }[] = [
+/** On a narrow screen there is room for the reader alone. */
+const to = (reader: string) => (
+  <>
+    <span class="to">To the </span>
+    {reader}
+  </>
+);
+
+const VIEWS: readonly { readonly id: View; readonly title: ComponentChildren; readonly about: string }[] = [
   { id: "why", title: "Why", about: "" },
-  { id: "agent", title: "To the agent", about: "No thresholds and no values: nothing that it could creep under." },
-  { id: "approver", title: "To the approver", about: "What they are asked, and why." },
-  { id: "author", title: "To the author", about: "Every clause and its value." },
+  { id: "agent", title: to("agent"), about: "No thresholds and no values: nothing that it could creep under." },
+  { id: "approver", title: to("approver"), about: "What they are asked, and why." },
+  { id: "author", title: to("author"), about: "Every clause and its value." },
 ];
 
 const view = signal<View>("why");
+
+/** Which work is decided: one that is opened shows the decision of the one before for a moment. */
+const work = computed(() => (analysis.value.of === undefined ? 0 : opened.peek()));
 
 /** What a screen reader hears once the decision has changed. */
 const spoken = computed(() => {
@@ -31,9 +43,6 @@ const spoken = computed(() => {
   const { length } = errors.value;
   return length > 0 ? `No verdict: ${length} ${length === 1 ? "error" : "errors"} to mend` : "";
 });
-/** Which work is decided: one that is opened shows the decision of the one before for a moment. */
-const work = computed(() => (analysis.value.of === undefined ? 0 : opened.peek()));
-
 
 export function Decision() {
   const { outcome } = analysis.value.result;
