@@ -1,25 +1,9 @@
 // The effect of an edit on many requests.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { hears, openExample, paste, select, showForm, useBrowser, withRefunds } from "./page.js";
+import { bringCalls, calls, hears, openExample, paste, select, showForm, useBrowser, withRefunds } from "./page.js";
 
 useBrowser();
-
-/** Calls that differ in what they refund: the i-th refunds i dollars. It runs in the page too. */
-function calls(count: number): string {
-  const one = (i: number) => ({
-    action: "tool_call",
-    now: 1_795_435_200_000,
-    tenant: { id: "acme" },
-    app: null,
-    user: { id: `u${i}`, roles: ["support"] },
-    workflow: null,
-    agent: null,
-    tool: { id: "refund" },
-    input: { amount_cents: i * 100 },
-  });
-  return Array.from({ length: count }, (_, i) => JSON.stringify(one(i))).join("\n");
-}
 
 const summary = (page: Page) => page.locator(".effect .summary").innerText();
 
@@ -73,13 +57,7 @@ it("limits, approvals and modes that change are counted, from what to what and b
 
 it("a hundred thousand requests keep the page smooth, and can be stopped", { timeout: 90_000 }, () =>
   withRefunds(async ({ page }) => {
-    await page.getByLabel("From a file").evaluate((input, source) => {
-      const files = new DataTransfer();
-      const text = new Function(`return (${source})(100000)`)() as string;
-      files.items.add(new File([text], "calls.ndjson"));
-      (input as HTMLInputElement).files = files.files;
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    }, calls.toString());
+    await bringCalls(page, 100_000);
     // Milliseconds between two turns of the page while the requests are decided.
     await page.evaluate(() => {
       const watch = Object.assign(globalThis, { gaps: [] as number[] });

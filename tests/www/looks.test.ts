@@ -1,8 +1,8 @@
 // What holds for the page as a whole: for everyone to use, at any width, in light and dark, and light in weight.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { complaints, isNarrowEnough } from "./looks.js";
-import { hears, lines, openExample, select, showForm, useBrowser, withRefunds, write } from "./page.js";
+import { complaints, fits, isNarrowEnough } from "./looks.js";
+import { bringCalls, hears, lines, openExample, select, showForm, useBrowser, withRefunds, write } from "./page.js";
 import { MOST, weigh } from "./weight.js";
 
 useBrowser();
@@ -26,7 +26,17 @@ async function eachState(page: Page, check: (state: string) => Promise<void>): P
   await check("errors, with all that opens open");
 }
 
-/** States that come and go: what helps while one types, notices, and a comparison that runs. */
+/** Those over whose middle something else lies. */
+function coveredOnes(elements: Element[]): (string | null)[] {
+  const isCovered = (element: Element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const there = (element.getRootNode() as ShadowRoot).elementFromPoint(left + width / 2, top + height / 2);
+    return !element.contains(there);
+  };
+  return elements.filter(isCovered).map((element) => element.textContent);
+}
+
+/** States that come and go: what helps while one types, and notices. */
 async function eachMoment(page: Page, check: (state: string) => Promise<void>): Promise<void> {
   await page.getByRole("tab", { name: "To the agent" }).click();
   await check("what the agent is told");
@@ -48,15 +58,40 @@ async function eachMoment(page: Page, check: (state: string) => Promise<void>): 
   await check("a link to share");
   await write(page, "policies", "- id: a\n  rule_expr:\n    when:\n      ");
   await page.keyboard.type("incl");
-  await page.locator(".cm-tooltip-autocomplete [role=option]").first().waitFor();
+  await page.locator(".cm-completionInfo").waitFor();
   await check("completion");
+  expect(await page.locator(".cm-tooltip-autocomplete [role=option]").evaluateAll(coveredOnes)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.locator("[data-editor=policies] .cm-line span", { hasText: "rule_expr" }).first().hover();
   await page.locator(".cm-tooltip-hover").waitFor();
   await check("help on a key");
+  await page.locator("[data-editor=policies] .cm-lintRange-error").first().hover();
+  await page.locator(".cm-tooltip-lint").waitFor();
+  await check("what is wrong with a key");
   await write(page, "policies", "");
   await page.getByText("There is no policy yet", { exact: true }).waitFor();
   await check("nothing written yet");
+}
+
+/** A comparison that takes its time, and one that was stopped. */
+async function eachPace(page: Page, check: (state: string) => Promise<void>): Promise<void> {
+  const effect = page.getByRole("region", { name: "What your edit changes" });
+  await select(page, "policies", "10000");
+  await page.keyboard.type("50000");
+  await effect.locator(".summary").waitFor();
+  for (const worker of page.workers()) {
+    // Seconds between two reports: it runs for as long as one looks.
+    await worker.evaluate(() => {
+      const later = setTimeout;
+      Object.assign(globalThis, { setTimeout: (run: () => void) => later(run, 5_000) });
+    });
+  }
+  await bringCalls(page, 100_000);
+  await effect.getByText("decided otherwise so far").waitFor();
+  await check("a comparison that runs");
+  await effect.getByRole("button", { name: "Stop" }).click();
+  await effect.getByText(/of 100,000, stopped$/).waitFor();
+  await check("a comparison that was stopped");
 }
 
 /** The forms and the matrix, each with what opens in it. */
@@ -107,13 +142,35 @@ it.each(["light", "dark"] as const)(
 
 it.each([
   { width: 360, colorScheme: "light" },
+  { width: 768, colorScheme: "light" },
   { width: 1440, colorScheme: "dark" },
-] as const)("axe finds nothing in what comes and goes, at $width in $colorScheme", { timeout: 240_000 }, (one) =>
-  withRefunds(({ page }) => eachMoment(page, async (state) => expect(await complaints(page), state).toEqual([])), {
-    colorScheme: one.colorScheme,
-    viewport: { width: one.width, height: 900 },
-    permissions: ["clipboard-write"],
-  }),
+] as const)(
+  "axe finds nothing in what comes and goes, and all of it fits, at $width in $colorScheme",
+  { timeout: 240_000 },
+  (one) =>
+    withRefunds(
+      ({ page }) =>
+        eachMoment(page, async (state) => {
+          expect(await complaints(page), state).toEqual([]);
+          await fits(page, state);
+        }),
+      {
+        colorScheme: one.colorScheme,
+        viewport: { width: one.width, height: 900 },
+        permissions: ["clipboard-write"],
+      },
+    ),
+);
+
+it.each(["light", "dark"] as const)("a comparison fits, and axe finds nothing in it, in %s", (colorScheme) =>
+  withRefunds(
+    ({ page }) =>
+      eachPace(page, async (state) => {
+        expect(await complaints(page), state).toEqual([]);
+        await isNarrowEnough(page, state);
+      }),
+    { colorScheme },
+  ),
 );
 
 it("nothing is wider than a phone, a tablet or a desktop", { timeout: 60_000 }, () =>

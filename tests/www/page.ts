@@ -173,3 +173,33 @@ export async function openEarlier(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Examples", exact: true }).click();
   await page.getByRole("group", { name: "My earlier work" }).getByRole("menuitem").first().click();
 }
+
+/** Calls that differ in what they refund: the i-th refunds i dollars. It runs in the page too. */
+export function calls(count: number): string {
+  const one = (i: number) => ({
+    action: "tool_call",
+    now: 1_795_435_200_000,
+    tenant: { id: "acme" },
+    app: null,
+    user: { id: `u${i}`, roles: ["support"] },
+    workflow: null,
+    agent: null,
+    tool: { id: "refund" },
+    input: { amount_cents: i * 100 },
+  });
+  return Array.from({ length: count }, (_, i) => JSON.stringify(one(i))).join("\n");
+}
+
+/** Brings that many calls from a file. */
+export async function bringCalls(page: Page, count: number): Promise<void> {
+  await page.getByLabel("From a file").evaluate(
+    (input, [source, count]) => {
+      const files = new DataTransfer();
+      const text = new Function(`return (${source})(${count})`)() as string;
+      files.items.add(new File([text], "calls.ndjson"));
+      (input as HTMLInputElement).files = files.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    [calls.toString(), count] as const,
+  );
+}
