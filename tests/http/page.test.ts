@@ -155,7 +155,7 @@ describe("a page", () => {
       page.on("request", (request) => sent.push(`${request.url()} ${request.headers()["referer"] ?? ""}`));
       const key = await api.key(null, "reader");
       await page.goto(`${api.base}/app.html#connect=${key}`);
-      await page.waitForFunction("document.title !== 'waiting'");
+      await expect.poll(() => page.title(), { timeout: 30_000 }).not.toBe("waiting");
       // The binary came with the type that browsers ask for.
       expect(await page.title()).toBe("200 ok, WebAssembly of 0 exports");
       expect(sent.some((line) => line.includes("/v1/status"))).toBe(true);
