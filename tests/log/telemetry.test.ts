@@ -126,6 +126,16 @@ async function installed(options?: DecisionTelemetryOptions): Promise<DecisionTe
   return telemetry;
 }
 
+/** What is told of an allowed call, by a span or an event. */
+const ALLOWED = {
+  "portcullis.effect": "allow",
+  "portcullis.code": "allowed",
+  "portcullis.action": "tool_call",
+  "portcullis.enforced": true,
+  "gen_ai.tool.name": "search",
+  "gen_ai.agent.id": "helper",
+};
+
 /** Microseconds since 1970, of what spans are told. */
 const micros = (time: unknown) => {
   const [seconds, nanoseconds] = time as [number, number];
@@ -174,14 +184,7 @@ describe("a span for each decision", () => {
     expect(span).toMatchObject({ name: "portcullis.decision", parent, events: [], statuses: [] });
     expect(span.options).toEqual({
       kind: SpanKind.INTERNAL,
-      attributes: {
-        "portcullis.effect": "allow",
-        "portcullis.code": "allowed",
-        "portcullis.action": "tool_call",
-        "portcullis.enforced": true,
-        "gen_ai.tool.name": "search",
-        "gen_ai.agent.id": "helper",
-      },
+      attributes: ALLOWED,
       startTime: expect.anything(),
     });
     expect(span.ends).toHaveLength(1);
@@ -304,19 +307,7 @@ it("puts an event on the span that is active in place of spans, and never throws
     telemetry.append(null as never);
   });
   telemetry.append(record("allow"));
-  expect(active.events).toEqual([
-    [
-      "portcullis.decision",
-      {
-        "portcullis.effect": "allow",
-        "portcullis.code": "allowed",
-        "portcullis.action": "tool_call",
-        "portcullis.enforced": true,
-        "gen_ai.tool.name": "search",
-        "gen_ai.agent.id": "helper",
-      },
-    ],
-  ]);
+  expect(active.events).toEqual([["portcullis.decision", ALLOWED]]);
   expect(spans).toEqual([]);
   expect(told.map(([name]) => name)).toEqual([
     "portcullis.decisions",
