@@ -76,6 +76,54 @@ it("a link with a token connects, and the token is nowhere but in the tab", { ti
   ),
 );
 
+it("what a browser kept is read before the server's policies are opened, however slowly", { timeout: 120_000 }, () =>
+  withPage(
+    async ({ page }) => {
+      await page.goto("about:blank");
+      await page.addInitScript(() => {
+        const { open } = IDBFactory.prototype;
+        IDBFactory.prototype.open = function (...given) {
+          const asked = open.apply(this, given);
+          const set = (then: (event: Event) => void) =>
+            asked.addEventListener("success", (event) => setTimeout(then, 3000, event));
+          return Object.defineProperty(asked, "onsuccess", { set });
+        };
+      });
+      await page.goto(`${server.origin}/#connect=${admin}`);
+      await panel(page).getByText("The editor holds what the server has.").waitFor();
+      expect(await lines(page, "policies")).toMatch(/no large refunds/);
+    },
+    { api: server.origin },
+  ),
+);
+
+it("what is typed before the server answers stays, also where it must be asked again", { timeout: 120_000 }, () =>
+  withPage(
+    async ({ page }) => {
+      await panel(page).getByText("The editor holds what the server has.").waitFor();
+      let refuse: (() => void) | undefined;
+      await page.route("**/v1/caller", (route) => {
+        refuse ??= () => void route.abort();
+      });
+      await page.reload();
+      await select(page, "policies", "10000");
+      await page.keyboard.type("20000");
+      await expect.poll(() => refuse).toBeDefined();
+      refuse?.();
+      await page.getByText(/Not connected to/).waitFor();
+      await select(page, "policies", "no large refunds");
+      await page.keyboard.type("typed meanwhile");
+      await page.unroute("**/v1/caller");
+      await page.getByRole("button", { name: "Try again" }).click();
+      await panel(page)
+        .getByText(/changed\s*typed meanwhile/)
+        .waitFor();
+      expect(await lines(page, "policies")).toMatch(/typed meanwhile[\s\S]*20000/);
+    },
+    { api: server.origin, hash: `#connect=${admin}` },
+  ),
+);
+
 it("policies and catalogue are shown as the server has them, each with its state", { timeout: 120_000 }, () =>
   withPage(
     async ({ page }) => {

@@ -13,6 +13,7 @@ import { App } from "./view/app.js";
 
 const page = document.getElementById("page");
 if (page === null) throw new Error("the page has no place for the playground");
-startConnecting();
-await start();
+const started = start();
+startConnecting(started);
+await started;
 render(<App />, page);

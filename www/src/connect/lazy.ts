@@ -23,19 +23,24 @@ export async function askToConnect(): Promise<void> {
   (await loaded())?.ask();
 }
 
-/** Before all else: a token in the address goes out of it at once. */
-export function startConnecting(): void {
-  if (!takeLink() && (kept()?.credentials.token ?? "") !== "") loaded().then((all) => all?.resume());
+/**
+ * Before all else: a token in the address goes out of it at once. What a server has is opened once the page has its own
+ * work, in place of that, and never the other way round.
+ */
+export function startConnecting(started: Promise<void>): void {
+  const then = async (run: (all: Parts) => void) => {
+    const [all] = await Promise.all([loaded(), started]);
+    if (all !== undefined) run(all);
+  };
+  const takeLink = () => {
+    const [, token] = LINK.exec(location.hash) ?? [];
+    if (token === undefined) return false;
+    history.replaceState(null, "", location.pathname + location.search);
+    then((all) => all.connectByLink(decoded(token)));
+    return true;
+  };
+  if (!takeLink() && (kept()?.credentials.token ?? "") !== "") then((all) => all.resume());
   addEventListener("hashchange", takeLink);
-}
-
-function takeLink(): boolean {
-  const [, given] = LINK.exec(location.hash) ?? [];
-  if (given === undefined) return false;
-  history.replaceState(null, "", location.pathname + location.search);
-  const token = decoded(given);
-  loaded().then((all) => all?.connectByLink(token));
-  return true;
 }
 
 function decoded(text: string): string {

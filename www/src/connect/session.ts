@@ -133,11 +133,12 @@ export async function resume(): Promise<void> {
   if (before === undefined) return;
   const { credentials, work } = before;
   if (work === undefined) return again(before, () => connect(credentials));
+  // Before the server answers: what is typed meanwhile goes on from there.
+  texts.policies.value = work.policies;
   await again(before, async () => {
     const { session: next, policies } = await read(credentials);
     batch(() => {
       session.value = next;
-      texts.policies.value = work.policies;
       bases.value = new Map(work.bases.map((base) => [base.policy.id, base]));
       take(policies);
     });
@@ -152,7 +153,7 @@ async function again(before: Kept, run: () => Promise<void>): Promise<void> {
     const isRefused = error instanceof ServerError && error.status === 401;
     if (isRefused) forgetToken(before);
     const { host } = new URL(before.credentials.address);
-    const retry = { label: "Try again", run: resume };
+    const retry = { label: "Try again", run: () => again(before, run) };
     notify("error", `Not connected to ${host}. ${wordsOf(error)}`, isRefused ? undefined : retry);
   }
 }
