@@ -1,7 +1,18 @@
 // Who may do what: a table of tools by people.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { editor, hears, lines, openExample, select, useBrowser, withPage, withRefunds, write } from "./page.js";
+import {
+  chooseExample,
+  editor,
+  hears,
+  lines,
+  openExample,
+  select,
+  useBrowser,
+  withPage,
+  withRefunds,
+  write,
+} from "./page.js";
 
 useBrowser();
 
@@ -42,6 +53,35 @@ it("says in words what each person may do, before the arguments are known", () =
     await hears(page, /No verdict/);
     await page.getByText("Mend the errors first").waitFor();
     expect(await cell(page, "refund", 0).innerText()).toMatch(/depends/);
+  }));
+
+it("opens no cell of the work before while the next one is read", () =>
+  withRefunds(async ({ page }) => {
+    const grid = await openMatrix(page);
+    const button = cell(page, "refund", 0).getByRole("button");
+    await page.evaluate(() => {
+      const { postMessage } = Worker.prototype;
+      const held: (() => void)[] = [];
+      Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
+        held.push(() => Reflect.apply(postMessage, this, message));
+      } as Worker["postMessage"];
+      addEventListener("release", () => {
+        Worker.prototype.postMessage = postMessage;
+        for (const send of held) send();
+      });
+    });
+    await button.click();
+    await chooseExample(page, "limits");
+    await expect.poll(() => button.evaluate((one) => one.closest("[inert]") !== null)).toBe(true);
+    await page.evaluate(() => dispatchEvent(new Event("release")));
+    await expect.poll(() => grid.evaluate((one) => one.closest("[inert]"))).toBe(null);
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    // Where the next one can't be read, nothing of the one before is left.
+    await write(page, "policies", "[{");
+    await openExample(page, "refunds");
+    await page.getByRole("button", { name: "Bring back what was there" }).click();
+    await page.getByText("Mend the errors first").waitFor();
+    expect(await grid.count()).toBe(0);
   }));
 
 it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call", { timeout: 60_000 }, () =>

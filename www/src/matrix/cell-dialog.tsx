@@ -7,6 +7,7 @@ import { catalogue, request } from "../state/catalogue.js";
 import { changeText } from "../state/form.js";
 import { cellPreview, unloaded } from "../state/matrix.js";
 import { isRecord } from "../state/schema-types.js";
+import { opened } from "../state/workspace.js";
 import { marked } from "../view/marked.js";
 import { EFFECT_TITLES } from "../view/verdict.js";
 import { nameOf, rolesOf } from "./matrix.js";
@@ -21,12 +22,17 @@ interface Open {
 const open = signal<Open | undefined>(undefined);
 
 export async function openCell(user: unknown, tool: Readonly<Record<string, unknown>>): Promise<void> {
+  const work = opened.peek();
+  const found = await why(user, tool);
+  if (work === opened.peek()) open.value = { user, tool, ...found };
+}
+
+async function why(user: unknown, tool: unknown): Promise<Pick<Open, "preview" | "problem">> {
   try {
     const preview = await cellPreview(user, tool);
-    const problem = preview === undefined ? unloaded() : undefined;
-    open.value = { user, tool, preview, problem };
+    return { preview, problem: preview === undefined ? unloaded() : undefined };
   } catch (error) {
-    open.value = { user, tool, preview: undefined, problem: (error as Error).message };
+    return { preview: undefined, problem: (error as Error).message };
   }
 }
 

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Shown } from "../state/matrix.js";
+import { opened } from "../state/workspace.js";
 import { openCell } from "./cell-dialog.js";
 import { nameOf, rolesOf } from "./matrix.js";
 import { detailOf, STATES, stateOf } from "./states.js";
@@ -24,7 +25,9 @@ const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> 
 };
 
 export function Grid({ shown, stale }: { shown: Shown; stale: boolean }) {
-  const { users, tools, cells } = shown;
+  const { users, tools, cells, work } = shown;
+  // One of the work before stays in sight until there is the next, so that nothing jumps, and opens nothing.
+  const isPast = work !== opened.value;
   const table = useRef<HTMLTableElement>(null);
   const rows = tools.slice(0, PAGE * pages.value);
   const at = {
@@ -48,7 +51,7 @@ export function Grid({ shown, stale }: { shown: Shown; stale: boolean }) {
   if (rows.length === 0) return null;
   return (
     <>
-      <div class={`matrix-scroll${stale ? " stale" : ""}`}>
+      <div class={`matrix-scroll${stale || isPast ? " stale" : ""}`} inert={isPast}>
         <table
           ref={table}
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are pressed is a grid

@@ -21,7 +21,7 @@ const shown = computed<Shown | undefined>(() => {
   const width = all.users.length;
   const rows = all.tools.map((tool, row) => ({ tool, row })).filter(({ tool }) => textOf(tool).includes(words));
   return {
-    users: all.users,
+    ...all,
     tools: rows.map(({ tool }) => tool),
     cells: rows.flatMap(({ row }) => all.cells.slice(row * width, (row + 1) * width)),
   };
@@ -81,7 +81,9 @@ export function Matrix() {
         </p>
         {trouble.value !== undefined && <p class={isEmpty.value ? "hint" : "fault"}>{trouble.value}</p>}
         {current === undefined ? (
-          <p class="hint">{wanted.value ? "There is nobody, or no tool, to show." : "…"}</p>
+          trouble.value === undefined && (
+            <p class="hint">{wanted.value ? "There is nobody, or no tool, to show." : "…"}</p>
+          )
         ) : (
           <>
             <Legend cells={current.cells} />

@@ -6,7 +6,7 @@ import { analysis, client } from "./analysis.js";
 import { catalogue, request } from "./catalogue.js";
 import { isEmpty } from "./form.js";
 import { isRecord } from "./schema-types.js";
-import { cases, texts, users } from "./workspace.js";
+import { cases, opened, texts, users } from "./workspace.js";
 
 /** Milliseconds after the decision, which comes first. */
 const PAUSE = 120;
@@ -55,6 +55,8 @@ export interface Shown {
   readonly users: readonly unknown[];
   readonly tools: readonly Readonly<Record<string, unknown>>[];
   readonly cells: readonly PreviewCell[];
+  /** The work it is of, as `opened` counts them. */
+  readonly work: number;
 }
 
 export const matrix = signal<Shown | undefined>(undefined);
@@ -74,13 +76,15 @@ let turn = 0;
 
 async function ask(users: Shown["users"], tools: Shown["tools"]): Promise<void> {
   const mine = ++turn;
+  const work = opened.peek();
   try {
     const answer = await client.ask({ kind: "matrix", matrix: { texts: now(), users, tools } });
     if (mine !== turn || answer.kind !== "matrix") return;
     const cells = answer.matrix?.cells;
     trouble.value = cells === undefined ? unloaded() : undefined;
     // What was there stays in sight, so that nothing jumps while one types.
-    if (cells !== undefined) matrix.value = { users, tools, cells };
+    if (cells !== undefined) matrix.value = { users, tools, cells, work };
+    else if (matrix.peek()?.work !== work) matrix.value = undefined;
   } catch (error) {
     if (mine === turn) trouble.value = (error as Error).message;
   }
