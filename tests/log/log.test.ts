@@ -394,8 +394,16 @@ describe("a chain", () => {
 
 describe("what feeds it", () => {
   it("is a service's sink", async () => {
-    const { sink } = await logged((log) => decisionSink(log, { enforced: false })(decision("deny"), request()));
-    expect(sink.entries[1]).toMatchObject({ effect: "deny", enforced: false, tool: "search" });
+    const { sink } = await logged((log) => {
+      const sink = decisionSink(log, { enforced: false });
+      sink(decision("deny"), request(), 3);
+      sink(decision("deny"), request());
+    });
+    const entry = { effect: "deny", enforced: false, tool: "search" };
+    expect(sink.entries.slice(1)).toMatchObject([
+      { ...entry, latency_us: 3 },
+      { ...entry, latency_us: null },
+    ]);
   });
 
   it("is an enforcer's observer, also for calls that were refused undecided", async () => {

@@ -1,7 +1,7 @@
 // The service on PostgreSQL: how changes reach it, what it contains, and what it says of itself.
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { type Decision, type Policy, PolicyEngine } from "portcullis";
+import { type Decision, type Policy, PolicyEngine, type Request } from "portcullis";
 import { postgres } from "portcullis/postgres";
 import { databaseSource, type Health, PolicyEngineService, type PolicySource } from "portcullis/service";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -401,8 +401,9 @@ describe("decisions", () => {
     const db = await stored();
     await db.store.create(platform, open);
     const heard: Decision[] = [];
+    const times: number[] = [];
     const sinks = [
-      (decision: Decision) => heard.push(decision),
+      (decision: Decision, _: Request, latencyUs: number) => [heard.push(decision), times.push(latencyUs)],
       () => {
         throw new Error("full");
       },
@@ -414,6 +415,7 @@ describe("decisions", () => {
     const decisions = services.map((service) => service.decide(request()));
     expect(codes(decisions)).toEqual(["allowed"]);
     expect(heard).toEqual([decisions[0]]);
+    expect(times).toEqual([expect.toSatisfy((time) => Number.isSafeInteger(time) && time >= 0)]);
     await until(() => services[2]?.health().sink_failures === 1);
     expect(services.map((service) => service.health().sink_failures)).toEqual([0, 1, 1]);
   });

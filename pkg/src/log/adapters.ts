@@ -8,10 +8,10 @@ import { marks } from "./marks.js";
 export function decisionSink(
   recorders: Recorder | readonly Recorder[],
   { enforced = true }: { readonly enforced?: boolean } = {},
-): (decision: Decision, request: Request) => void {
+): (decision: Decision, request: Request, latencyUs?: number) => void {
   const all = listed(recorders);
-  return (decision, request) => {
-    for (const recorder of all) recorder.append({ decision, request, enforced });
+  return (decision, request, latencyUs) => {
+    for (const recorder of all) recorder.append({ decision, request, enforced, latencyUs });
   };
 }
 

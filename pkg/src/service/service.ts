@@ -17,8 +17,11 @@ import { Refresher } from "./refresher.js";
 import type { PolicyChanges, PolicySource, SourcePolicy } from "./source.js";
 import { deniedAsUnavailable, unavailable } from "./unavailable.js";
 
-/** Hears of each decision. It is called within `decide`, so it should take no time; what it throws is counted. */
-export type DecisionSink = (decision: Decision, request: Request) => unknown;
+/**
+ * Hears of each decision, and of how many whole microseconds it took. It is called within `decide`, so it should take no
+ * time; what it throws is counted.
+ */
+export type DecisionSink = (decision: Decision, request: Request, latencyUs: number) => unknown;
 
 export interface ServiceOptions {
   /** Where the policies come from: `databaseSource` or `fileSource`. */
@@ -119,10 +122,15 @@ export class PolicyEngineService {
    * everything is denied with `policies_unavailable`.
    */
   decide(request: Request, options?: DecideOptions): Decision {
-    const engine = this.#usable();
-    const decision = engine === undefined ? this.#unavailable : engine.decide(request, options);
-    if (this.#onDecision !== undefined) this.#tell(this.#onDecision, decision, request);
+    if (this.#onDecision === undefined) return this.#decide(request, options);
+    const began = performance.now();
+    const decision = this.#decide(request, options);
+    this.#tell(this.#onDecision, decision, request, Math.round((performance.now() - began) * 1_000));
     return decision;
+  }
+
+  #decide(request: Request, options: DecideOptions | undefined): Decision {
+    return this.#usable()?.decide(request, options) ?? this.#unavailable;
   }
 
   /** Explains the decision on a request. Throws as an engine does, and `policies_unavailable`. */
@@ -231,9 +239,9 @@ export class PolicyEngineService {
     return engine;
   }
 
-  #tell(sink: DecisionSink, decision: Decision, request: Request): void {
+  #tell(sink: DecisionSink, ...told: Parameters<DecisionSink>): void {
     try {
-      const result = sink(decision, request);
+      const result = sink(...told);
       if (isThenable(result)) result.then(undefined, () => this.#sinkFailures++);
     } catch {
       this.#sinkFailures++;
