@@ -60,8 +60,7 @@ fn check(case: &Json, defaults: &Json) {
     for name in list(&case["known"]).iter().filter_map(Json::as_str) {
         known[name] = request[name].clone();
     }
-    let unknown = list(&case["unknown"]).iter().filter_map(Json::as_str);
-    let unknown: Vec<Path> = unknown.map(|path| Path::parse(path).unwrap()).collect();
+    let unknown = paths(&case["unknown"]);
     let residual = engine.residual(&engine_value(&known), &unknown).unwrap();
     let text = serde_json::to_string(&residual).unwrap();
     let description = &case["description"];
@@ -98,6 +97,24 @@ fn check(case: &Json, defaults: &Json) {
             }
         }
     }
+    for one in list(&case["previews"]) {
+        let asked = engine_value(&over(&request, &one["request"]));
+        let unknown = paths(&one["unknown"]);
+        let preview = serde_json::to_value(there.preview(&asked, &unknown)).unwrap();
+        assert!(fits(&one["expect"], &preview), "{description}: {preview:#}");
+        let cells = there.preview_many(&asked, &unknown, &[]);
+        let cells = serde_json::to_value(cells).unwrap();
+        for key in ["effects", "modes", "may_be_invalid"] {
+            assert_eq!(cells[0][key], preview[key], "{description}: {key}");
+        }
+        let is_settled = !preview["decision"].is_null();
+        assert_eq!(cells[0]["settled"], is_settled, "{description}");
+    }
+}
+
+fn paths(list: &Json) -> Vec<Path> {
+    let texts = self::list(list).iter().filter_map(Json::as_str);
+    texts.map(|path| Path::parse(path).unwrap()).collect()
 }
 
 #[test]

@@ -18,6 +18,11 @@ interface Case {
   readonly residual?: object;
   readonly without?: readonly string[];
   readonly decisions: readonly { readonly request?: Json; readonly expect: object }[];
+  readonly previews?: readonly {
+    readonly request?: Json;
+    readonly unknown: readonly string[];
+    readonly expect: object;
+  }[];
 }
 
 interface Area {
@@ -42,7 +47,7 @@ describe("a residual holds and decides what the case says", () => {
 
   it.each(cases)(
     "$title",
-    ({ defaults, policies = [], catalogue, known, unknown, residual, without, decisions, ...one }) => {
+    ({ defaults, policies = [], catalogue, known, unknown, residual, without, decisions, previews = [], ...one }) => {
       const own = new Set(policies.map(({ id }) => id));
       const engine = PolicyEngine.loadSync({
         policies: [...defaults.policies.filter(({ id }) => !own.has(id)), ...policies],
@@ -68,6 +73,14 @@ describe("a residual holds and decides what the case says", () => {
         if (decision.code === "ask_server" || decision.code === "outside_residual") continue;
         const { reasons: _, shadow: __, ...whole } = engine.decide(asked);
         expect(decision).toMatchObject(whole);
+      }
+      for (const { request: other, unknown, expect: expected } of previews) {
+        const asked = over(request, other) as unknown as Request;
+        const preview = there.preview(asked, { unknown });
+        expect(preview).toMatchObject(expected);
+        const { effects, modes, may_be_invalid } = preview;
+        const cell = { effects, modes, may_be_invalid, settled: preview.decision !== null };
+        expect(there.previewMany(asked, { unknown, vary: {} })).toEqual([cell]);
       }
       engine.close();
       there.close();

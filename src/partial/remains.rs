@@ -63,8 +63,8 @@ pub(crate) fn residual(
             policy,
         };
         match left(sets, context, candidate) {
-            Some(left) if policy.public => policies.push(left),
-            _ => hidden.add(policy, outcome),
+            Some(left) => policies.push(left),
+            None => hidden.add(policy, outcome),
         }
     }
     let id = |entity: &str| known.get(entity)?.get("id")?.as_str();
