@@ -92,3 +92,27 @@ fn same(one: &Value, other: &Value) -> bool {
         _ => one == other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_the_same_by_their_elements_and_objects_by_their_members_in_any_order() {
+        let is_same = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| Value::from_json(text).unwrap_or_default());
+            same(&one, &other)
+        };
+        let one = r#"[{"a": 1, "b": {"c": [2], "d": 3}}, 4]"#;
+        assert!(is_same(one, r#"[{"b": {"d": 3, "c": [2]}, "a": 1}, 4]"#));
+        for other in [
+            r#"[4, {"a": 1, "b": {"c": [2], "d": 3}}]"#,
+            r#"[{"a": 1, "b": {"c": [2], "d": 3}}]"#,
+            r#"[{"a": 1, "b": {"c": [5], "d": 3}}, 4]"#,
+            r#"[{"a": 1, "b": {"c": [2]}}, 4]"#,
+            r#"{"a": 1}"#,
+        ] {
+            assert!(!is_same(one, other), "{other}");
+        }
+    }
+}
