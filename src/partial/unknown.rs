@@ -61,11 +61,12 @@ impl Unknown {
             around: Vec::new(),
         };
         for path in &unknown.paths {
-            let mut at = Some(fixed::ROOT);
+            let (mut around, mut at) = (None, Some(fixed::ROOT));
             for name in path.segments() {
-                unknown.around.extend(at);
+                around = at;
                 at = at.and_then(|parent| nodes.member_of(parent, name));
             }
+            unknown.around.extend(around);
             if let Some(lacking) = at.and_then(|at| unknown.lacking.get_mut(at as usize)) {
                 *lacking = true;
             }
