@@ -67,22 +67,30 @@ impl Whole {
 
     fn matrices(&self, case: &Case) -> Vec<String> {
         let request = &case.request;
-        let vary = ["tool", "user"].map(|name| {
+        let list = |name: &str| {
             let own = request.get(name).cloned();
             (
                 name.to_owned(),
                 own.into_iter().chain([Value::Null]).collect(),
             )
-        });
+        };
+        let both = [list("tool"), list("user")];
+        let matrices: [(&[&str], &[(String, Vec<Value>)]); 5] = [
+            (&[], &both),
+            (&["input"], &both),
+            (&["agent"], &both),
+            (&["user.roles"], &both),
+            (&["user.roles"], &both[1..]),
+        ];
         let mut problems = Vec::new();
-        for unknown in [vec![], vec!["input"], vec!["user.roles"]] {
-            let unknown: Vec<Path> = unknown
-                .into_iter()
-                .map(|path| Path::parse(path).unwrap())
-                .collect();
-            let cells = self.engine.preview_many(request, &unknown, &vary);
-            let previews =
-                requests(request, &vary).map(|one| cell(self.engine.preview(&one, &unknown)));
+        for (unknown, vary) in matrices {
+            let paths = unknown.iter().map(|path| Path::parse(path).unwrap());
+            let paths: Vec<Path> = paths.collect();
+            let cells = self.engine.preview_many(request, &paths, vary);
+            let previews = requests(request, vary);
+            let previews = previews
+                .iter()
+                .map(|one| cell(self.engine.preview(one, &paths)));
             let previews: Vec<PreviewCell> = previews.collect();
             if cells != previews {
                 problems.push(format!(
@@ -140,14 +148,12 @@ fn members(value: &Value) -> &[(String, Value)] {
 }
 
 /// All combinations, those of the last list next to one another.
-fn requests<'r>(
-    request: &'r Value,
-    [(one, ones), (other, others)]: &'r [(String, Vec<Value>); 2],
-) -> impl Iterator<Item = Value> + 'r {
-    let pairs = ones
-        .iter()
-        .flat_map(move |a| others.iter().map(move |b| (a, b)));
-    pairs.map(move |(a, b)| with(&with(request, one, a), other, b))
+fn requests(request: &Value, vary: &[(String, Vec<Value>)]) -> Vec<Value> {
+    let Some(((name, values), others)) = vary.split_first() else {
+        return vec![request.clone()];
+    };
+    let each = values.iter().map(|value| with(request, name, value));
+    each.flat_map(|one| requests(&one, others)).collect()
 }
 
 fn with(request: &Value, name: &str, value: &Value) -> Value {
