@@ -34,6 +34,9 @@ fn every_decision_is_among_what_its_previews_say() {
     });
 }
 
+/// Values for a member of the request.
+type List = (String, Vec<Value>);
+
 struct Whole {
     engine: Engine,
     decision: Decision,
@@ -75,7 +78,7 @@ impl Whole {
             )
         };
         let both = [list("tool"), list("user")];
-        let matrices: [(&[&str], &[(String, Vec<Value>)]); 5] = [
+        let matrices: [(&[&str], &[List]); 5] = [
             (&[], &both),
             (&["input"], &both),
             (&["agent"], &both),
@@ -148,7 +151,7 @@ fn members(value: &Value) -> &[(String, Value)] {
 }
 
 /// All combinations, those of the last list next to one another.
-fn requests(request: &Value, vary: &[(String, Vec<Value>)]) -> Vec<Value> {
+fn requests(request: &Value, vary: &[List]) -> Vec<Value> {
     let Some(((name, values), others)) = vary.split_first() else {
         return vec![request.clone()];
     };
