@@ -80,6 +80,8 @@ it.each([
 
 it("of five megabytes that are no requests each line is counted, and the first are named", { timeout: 120_000 }, () =>
   withPage(async ({ page }) => {
+    // The first verdict moves what stands below it.
+    await hears(page, /Denied/);
     await page.getByRole("button", { name: "Paste requests" }).click();
     await paste(page.getByLabel(/One request a line/), `${"no request ".repeat(9)}\n`.repeat(50_000));
     await write(page, "policies", "[]");

@@ -63,6 +63,8 @@ it("five megabytes survive a reload, whole, and never an older text in their pla
 
 it("what an example replaces is brought back at once, and from the menu after a reload", { timeout: 60_000 }, () =>
   withPage(async ({ page }) => {
+    // The first verdict moves what stands below it.
+    await hears(page, /Denied/);
     await page.getByRole("button", { name: "Paste requests" }).click();
     await paste(page.getByLabel(/One request a line/), `{"action": "tool_call"}\n${" ".repeat(20_000)}`);
     await page.getByText("what you pasted").waitFor();
