@@ -81,7 +81,17 @@ it("opens no cell of the work before while the next one is read", () =>
     await openExample(page, "refunds");
     await page.getByRole("button", { name: "Bring back what was there" }).click();
     await page.getByText("Mend the errors first").waitFor();
-    expect(await grid.count()).toBe(0);
+    await expect.poll(() => grid.count()).toBe(0);
+  }));
+
+it("opens its cells also where a work is opened that is the same", () =>
+  withPage(async ({ page }) => {
+    await openExample(page, "github");
+    await openMatrix(page);
+    await page.getByRole("button", { name: "Close this message" }).click();
+    await openExample(page, "github");
+    await cell(page, "delete_repo", 0).getByRole("button").click();
+    await page.getByRole("dialog").waitFor();
   }));
 
 it("holds GitHub’s 117 tools, filtered, walked by keys, and opened as a call", { timeout: 60_000 }, () =>

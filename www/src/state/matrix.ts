@@ -74,9 +74,8 @@ export function unloaded(): string {
 
 let turn = 0;
 
-async function ask(users: Shown["users"], tools: Shown["tools"]): Promise<void> {
+async function ask({ users, tools, work }: Omit<Shown, "cells">): Promise<void> {
   const mine = ++turn;
-  const work = opened.peek();
   try {
     const answer = await client.ask({ kind: "matrix", matrix: { texts: now(), users, tools } });
     if (mine !== turn || answer.kind !== "matrix") return;
@@ -99,14 +98,14 @@ export async function cellPreview(user: unknown, tool: unknown): Promise<Preview
 export function startMatrix(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const [users, some] = [people.value, tools.value];
+    const asked = { users: people.value, tools: tools.value, work: opened.value };
     const ready = analysis.value.of !== undefined && wanted.value;
     clearTimeout(timer);
     if (!ready) return;
-    if (users.length === 0 || some.length === 0) {
+    if (asked.users.length === 0 || asked.tools.length === 0) {
       matrix.value = undefined;
       return;
     }
-    timer = setTimeout(() => ask(users, some), PAUSE);
+    timer = setTimeout(() => ask(asked), PAUSE);
   });
 }
