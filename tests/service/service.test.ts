@@ -4,6 +4,7 @@ import pg from "pg";
 import { type Decision, type Policy, PolicyEngine, type Request } from "portcullis";
 import { postgres } from "portcullis/postgres";
 import { databaseSource, type Health, PolicyEngineService, type PolicySource } from "portcullis/service";
+import { DataSource } from "typeorm";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Line } from "../postgres/line.js";
 import { acme, anonymous, codes, open, platform, policy, request, type Stored, stored, until } from "./support.js";
@@ -40,6 +41,17 @@ describe("changes", () => {
     expect(first.health()).toMatchObject({ status: "ok", watching: true, contained: [], failure: null });
     // What changed one by one is what a fresh load gives.
     expect(first.health().policy_set).toBe((await db.serve(NEVER)).health().policy_set);
+  });
+
+  it("reach a service on a DataSource of TypeORM by notification", async () => {
+    const database = await new DataSource({ type: "postgres", url: db.database.loader }).initialize();
+    const source = databaseSource({ database });
+    const service = await PolicyEngineService.start({ source, ...NEVER });
+    await until(() => service.health().watching);
+    await db.store.create(platform, block("typeorm", "typeorm"));
+    await until(() => service.decide(request({ tool: { id: "typeorm" } })).effect === "deny");
+    await service.close();
+    await database.destroy();
   });
 
   it("reach it together, where they were made together", async () => {

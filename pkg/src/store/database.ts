@@ -9,7 +9,7 @@ import {
   type Queryable,
 } from "./connection.js";
 import { invalidArgument, stateOf, translated } from "./errors.js";
-import { poolOf } from "./pool.js";
+import { isPool, listeningBeside, poolOf } from "./pool.js";
 
 /** What can be a database: one of this package's own, or what a driver gives. */
 export type DatabaseLike = Database | Queryable;
@@ -42,11 +42,15 @@ interface Transacting {
   transaction<T>(work: (inner: Queryable) => Promise<T>): Promise<T>;
   /** PGlite hears of what it announces itself. */
   listen?(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  /** TypeORM has a pool of `pg`, once it is connected. */
+  readonly driver?: { readonly master?: unknown };
 }
 
 function transacting(like: Transacting): Database {
+  const pool = like.driver?.master;
   return {
     ...(typeof like.listen === "function" && { listen: (channel, listener) => listening(like, channel, listener) }),
+    ...(isPool(pool) && { listen: (channel, listener) => listeningBeside(pool, channel, listener) }),
     async transaction(work) {
       try {
         return await like.transaction((inner) => work(connectionOf(inner)));

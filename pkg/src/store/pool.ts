@@ -47,11 +47,21 @@ const LONGEST_PAUSE = 10_000;
 
 /** The database of a pool, if it is one. */
 export function poolOf(like: object): Database | undefined {
-  const { totalCount, connect } = like as Partial<PgPool>;
-  if (typeof totalCount !== "number" || typeof connect !== "function") return undefined;
-  const pool = like as PgPool;
-  // With what the pool's clients are made of, but not one of them: it is kept for as long as someone listens.
-  return pooled(pool, () => new pool.Client({ ...pool.options, ...secrets(pool.options), keepAlive: true }));
+  return isPool(like) ? pooled(like, () => likeThoseOf(like)) : undefined;
+}
+
+export function isPool(like: unknown): like is PgPool {
+  const { totalCount, connect } = (like ?? {}) as Partial<PgPool>;
+  return typeof totalCount === "number" && typeof connect === "function";
+}
+
+/** Listens with what a pool's clients are made of, but not with one of them: it is kept for as long as someone listens. */
+export function listeningBeside(pool: PgPool, channel: string, listener: Listener): Listening {
+  return new Ear(() => likeThoseOf(pool), channel, listener);
+}
+
+function likeThoseOf(pool: PgPool): PgClient {
+  return new pool.Client({ ...pool.options, ...secrets(pool.options), keepAlive: true });
 }
 
 /** Pools hide their password from enumeration. */
