@@ -155,13 +155,16 @@ fn covers(snapshot: &Snapshot, number: u32, action: u32) -> bool {
 }
 
 /// In the order of decisions, each policy once: several of its targets may match.
-///
-/// An insertion sort: hits are few, and mostly in order already.
 #[inline(always)]
 fn order(hits: &mut Vec<Hit>) {
-    if hits.len() < 2 {
-        return;
+    if !hits.is_sorted_by(|before, after| before.rank < after.rank) {
+        sort(hits);
     }
+}
+
+/// An insertion sort: hits are few, and mostly in order already.
+#[inline(never)]
+fn sort(hits: &mut Vec<Hit>) {
     for end in 1..hits.len() {
         let mut at = end;
         while let Some(before) = at.checked_sub(1)
@@ -242,9 +245,11 @@ pub(crate) fn conclude(reader: Reader<'_>, approved: &[Approved], outcome: &mut 
     let draft = reader.frame.node(fixed::RUN).tag == tag::OBJECT
         && asked.tag == tag::INTERNED
         && asked.index() == 0;
-    let hot = &reader.snapshot.hot;
-    let role_of = |hit: &Hit| hot.head(hit.policy).map_or(0, |head| head.role);
-    let mut roles = outcome.hits.iter().fold(0, |all, hit| all | role_of(hit));
+    let mut roles = 0;
+    for hit in &outcome.hits {
+        let head = reader.snapshot.hot.head(hit.policy);
+        roles |= head.map_or(0, |head| head.role);
+    }
     outcome.mode = if draft || roles & role::DRAFTS != 0 {
         Mode::Draft
     } else {

@@ -22,7 +22,15 @@ pub(crate) struct Memo {
 
 impl Memo {
     /// Forgets everything, and makes room for so many nodes.
+    #[inline(always)]
     pub(crate) fn reset(&mut self, nodes: usize) {
+        if !self.filled.get_mut().is_empty() || self.cells.len() < nodes {
+            self.clear(nodes);
+        }
+    }
+
+    #[inline(never)]
+    fn clear(&mut self, nodes: usize) {
         for node in self.filled.get_mut().drain(..) {
             if let Some(cell) = self.cells.get_mut(node as usize) {
                 cell.take();

@@ -91,6 +91,7 @@ pub(crate) fn invalid_though_common(
     invalid_mode(frame)
 }
 
+#[inline(always)]
 fn invalid_action_or_time(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> {
     let action = frame.node(fixed::ACTION);
     if action.tag != tag::INTERNED || action.index() >= snapshot.actions.len() {
@@ -99,6 +100,7 @@ fn invalid_action_or_time(snapshot: &Snapshot, frame: &Frame) -> Option<NodeId> 
     invalid_time(frame)
 }
 
+#[inline(always)]
 fn invalid_time(frame: &Frame) -> Option<NodeId> {
     let now = frame.node(fixed::NOW);
     // A NaN is neither whole nor within.
@@ -107,6 +109,7 @@ fn invalid_time(frame: &Frame) -> Option<NodeId> {
 }
 
 /// The entity that an action is about; the root for an action without one.
+#[inline(always)]
 pub(crate) fn own_entity(frame: &Frame) -> NodeId {
     match frame.node(fixed::ACTION).index() {
         0 => fixed::WORKFLOW,
@@ -116,6 +119,7 @@ pub(crate) fn own_entity(frame: &Frame) -> NodeId {
     }
 }
 
+#[inline(always)]
 fn invalid_mode(frame: &Frame) -> Option<NodeId> {
     let mode = frame.node(fixed::RUN_MODE);
     let known = mode.is_absent() || (mode.tag == tag::INTERNED && mode.index() <= 1);
