@@ -93,7 +93,7 @@ export function Decision() {
 /** Texts that don't load decide nothing. */
 function NoVerdict() {
   const words = whyNone();
-  if (words === undefined) return <p class="hint">The engine is loading…</p>;
+  if (words === undefined) return <p class="hint awaited">The engine is loading…</p>;
   return (
     <div class="verdict none">
       <strong>No verdict</strong>
